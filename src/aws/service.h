@@ -18,6 +18,12 @@ struct ErrorModel {
   std::string_view code;  // as on the wire
   int status;
   bool sender;            // the client's fault
+  std::string_view shape;  // name in the model, which JSON and CBOR answers carry; the code is for XML
+};
+
+// An operation of AWS's model that we do not serve, of a service that is told apart by method and URI.
+struct OtherRoute {
+  std::string_view name, method, uri;
 };
 
 struct OperationModel {
@@ -46,6 +52,10 @@ struct ServiceModel {
   std::span<const OperationModel> operations;
   std::span<const std::string_view> unsupported;  // operations of AWS's model that we do not serve, sorted
   std::span<const ErrorModel> errors;
+  bool query_compatible;           // errors have a query code besides their shape's name
+  bool speaks_query;
+  bool validates;                  // by the model's limits (S3 has its own words)
+  std::span<const OtherRoute> other_routes;
 };
 
 // What an adapter generated for each service implements over its `Operations` interface.
