@@ -1,0 +1,73 @@
+// What is asked of a search engine and what it answers.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "search/aggregation.h"
+#include "search/query.h"
+
+namespace standpipe::search {
+
+struct SortField {
+  std::string field;  // "_score", "_doc" or a field
+  bool descending = false;
+  bool missing_first = false;
+  std::optional<json::Value> missing;  // stands in for absent values
+  std::string unmapped_type;           // empty: an unmapped field is an error
+  std::string mode;                    // "min", "max"; empty: min ascending, max descending
+  std::string format;
+};
+
+// Which parts of a document's source are answered. Patterns may contain '*'.
+struct SourceFilter {
+  bool enabled = true;
+  std::vector<std::string> includes, excludes;
+  bool everything() const { return enabled && includes.empty() && excludes.empty(); }
+};
+
+struct FieldAndFormat {
+  std::string field;  // may be a pattern
+  std::string format;
+};
+
+inline constexpr int64_t kCountAll = std::numeric_limits<int64_t>::max();
+
+struct SearchRequest {
+  QueryPtr query;        // never null after parsing
+  QueryPtr post_filter;  // narrows hits, not aggregations; may be null
+  uint32_t from = 0, size = 10;
+  std::vector<SortField> sort;  // empty: by score
+  std::optional<json::Array> search_after;
+  SourceFilter source;
+  int64_t track_total_hits = 10'000;  // count up to; 0: not at all; kCountAll: exactly
+  bool track_scores = false;
+  bool version = false, seq_no_primary_term = false;
+  std::optional<double> min_score;
+  std::vector<FieldAndFormat> docvalue_fields, fields;
+  std::vector<Aggregation> aggregations;
+};
+
+struct Hit {
+  std::string index, id;
+  std::optional<float> score;
+  std::string source;  // JSON text; empty if not asked for
+  json::Array sort;    // values of the request's sort, if it had one
+  json::Value fields;  // object, or null
+  int64_t version = 1, seq_no = 0;
+};
+
+struct SearchResponse {
+  int64_t total = 0;
+  bool total_is_lower_bound = false;
+  bool total_counted = true;
+  std::optional<float> score_max;
+  std::vector<Hit> hits;
+  json::Value aggregations;  // object, or null
+};
+
+}  // namespace standpipe::search
