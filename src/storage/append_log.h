@@ -1,0 +1,164 @@
+// A durable sequence of entries in a directory of segment files (FORMAT.md). Entries of concurrent appends are written
+// and synced together: the first waiting thread leads, the others are its batch.
+//
+// Thread-safe. Entries have sequence numbers 0, 1, 2 … that never repeat, also across a crash; `append` returns when its
+// entry is on the disk. Readers never block appends and see durable entries only.
+// Opening recovers: a bad batch at the tail is what a crash left and is cut off; a bad batch before valid ones is damage:
+// it is skipped, reported by `damage()` and left in place.
+// Errors: std::system_error when the disk refuses; after a failed sync every later append is refused. A failed write
+// ends its batch only.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "storage/file.h"
+
+namespace standpipe {
+
+// Where a batch of entries begins. Ordered like the log; valid until its segment is dropped.
+struct LogPlace {
+  uint64_t segment = 0;  // sequence number of the segment's first entry
+  uint64_t offset = 0;   // in bytes, of the batch
+  auto operator<=>(const LogPlace&) const = default;
+};
+
+struct LoggedEntry {
+  uint64_t sequence = 0;
+  LogPlace batch;          // start a reader here to come to this entry
+  std::string_view bytes;  // valid until the reader's next step
+};
+
+struct LogDamage {
+  std::filesystem::path file;
+  uint64_t offset = 0, bytes = 0;
+  uint64_t sequence_from = 0, sequence_to = 0;  // entries [from, to) are lost
+};
+
+struct LogSegment {
+  uint64_t sequence_from = 0, sequence_to = 0;  // holds entries [from, to)
+  uint64_t bytes = 0;
+};
+
+struct AppendLogOptions {
+  uint64_t segment_bytes_max = 64u << 20;
+  uint64_t batch_bytes_max = 4u << 20;  // an entry may exceed it and then is a batch of its own
+  bool durable = true;                  // false: never syncs; what is lost with the machine's memory does not matter
+  uint64_t replay_from = 0;             // entries before this sequence number need not be replayed
+  Disk* disk = nullptr;                 // the system's if null
+};
+
+// An append that decides about its bytes when its place in the log is known. Calls come in log order from one thread
+// at a time (which may be another appender's), never concurrently for one log.
+class LogWriting {
+ public:
+  virtual ~LogWriting() = default;
+  virtual void encode(uint64_t sequence, std::string& into) = 0;  // appends the entry to `into`
+  virtual void published(uint64_t sequence, LogPlace batch) noexcept = 0;  // it is durable; before `append` returns
+  virtual void abandoned() noexcept = 0;  // after encode: it could not be written; `append` will throw
+};
+
+class AppendLog {
+ public:
+  using Options = AppendLogOptions;
+  using Replay = std::function<void(const LoggedEntry&)>;
+
+  // Opens or creates the log and hands every kept entry (from options.replay_from on) to `replay`, in order.
+  AppendLog(const std::filesystem::path& directory, Options options = {}, const Replay& replay = {});
+  ~AppendLog();  // no append may be under way
+  AppendLog(const AppendLog&) = delete;
+  AppendLog& operator=(const AppendLog&) = delete;
+
+  uint64_t append(std::string_view bytes);  // → sequence number; durable
+  uint64_t append(LogWriting& writing);
+
+  // Walks durable entries from a place on. Used by one thread at a time; must not outlive the log.
+  // Throws CorruptData if a batch that was good at the start has gone bad.
+  class Reader {
+   public:
+    Reader(const AppendLog& log, LogPlace from);
+    ~Reader();
+    // False at the durable end; a later call may find more. What was dropped meanwhile is passed over.
+    bool next(LoggedEntry& entry);
+
+   private:
+    bool load();
+    bool enter(uint64_t segment);
+    std::string_view view(uint64_t offset, uint64_t size);
+    const AppendLog& log_;
+    LogPlace at_;            // batch to load next
+    LogPlace batch_;         // batch being walked
+    uint64_t sequence_ = 0;  // of the entry to answer next
+    uint64_t left_ = 0;      // entries left in the batch
+    std::string_view rest_;  // their bytes
+    std::shared_ptr<File> file_;
+    uint64_t file_segment_ = UINT64_MAX;
+    uint64_t end_ = 0;       // durable end of the segment
+    std::string buffer_;
+    uint64_t buffer_offset_ = 0;
+  };
+
+  LogPlace begin() const;               // of the oldest kept batch
+  uint64_t sequence_begin() const;      // of the oldest kept entry; equals sequence_end() if there is none
+  uint64_t sequence_end() const;        // one past the newest durable entry
+  std::vector<LogSegment> segments() const;  // oldest first; the last one is being written
+  const std::vector<LogDamage>& damage() const { return damage_; }
+  // Begins a new segment unless the current one is empty, so that the others can be dropped.
+  void roll();
+  // Removes segments all of whose entries are before `sequence`; never the current one.
+  void drop_before(uint64_t sequence);
+
+ private:
+  struct Waiting;
+  struct Segment {
+    uint64_t sequence_from, sequence_to;
+    uint64_t end;  // durable bytes
+    std::map<uint64_t, uint64_t> holes;  // damaged [offset, end)
+    std::shared_ptr<File> file;          // null: opened when first read
+  };
+
+  uint64_t run(Waiting& mine);
+  std::vector<Waiting*> next_batch();
+  void commit(const std::vector<Waiting*>& batch);
+  void write(const std::vector<Waiting*>& batch, size_t& encoded);
+  void make_room(uint64_t bytes);
+  void start_segment();
+  void undo_write();
+  void recover(const Replay& replay);
+  std::shared_ptr<File> open_segment(uint64_t segment) const;
+  std::filesystem::path path_of(uint64_t segment) const;
+
+  const std::filesystem::path directory_;
+  const Options options_;
+  Disk& disk_;
+
+  mutable std::mutex mutex_;  // guards queue_, leading_, segments_
+  std::condition_variable progress_;
+  std::deque<Waiting*> queue_;
+  bool leading_ = false;
+  mutable std::map<uint64_t, Segment> segments_;  // by first sequence number
+
+  // The leader's, or whoever set leading_.
+  std::shared_ptr<File> file_;
+  uint64_t segment_ = 0;        // the current one
+  uint64_t end_ = 0;            // where the next batch goes
+  uint64_t allocated_ = 0;
+  uint64_t sequence_ = 0;       // of the next entry
+  uint32_t previous_ = 0;       // checksum of the last batch's header: the chain
+  uint32_t log_id_ = 0;
+  bool poisoned_ = false;
+  std::string buffer_;
+
+  std::vector<LogDamage> damage_;
+};
+
+}  // namespace standpipe
