@@ -49,10 +49,9 @@ class Caller {
 
   Calls as(Principal principal, std::string region) const { return {*this, std::move(principal), std::move(region)}; }
   Service* find(std::string_view name) const;
-  // Authorizes, validates, invokes. Also the dispatcher's way in, after decoding.
-  void invoke(Service& service, const OperationModel& operation, const Request& request, const void* input,
-              void* output) const;
-  // The same for an operation that no model describes (the data plane): throws nothing, answers the decision.
+  // Throws AccessDenied in the service's words unless every access that the operation needs is allowed.
+  void authorize(Service& service, const OperationModel& operation, const Request& request, const void* input) const;
+  // For what no model describes (the data plane): throws nothing, answers the decision.
   Decision decide(const Request& request, const Access& access) const { return authorizer_.decide(request, access); }
 
  private:
