@@ -11,7 +11,6 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -92,7 +91,8 @@ class AppendLog {
 
    private:
     bool load();
-    bool enter(uint64_t segment);
+    bool load_here();
+    bool advance();
     std::string_view view(uint64_t offset, uint64_t size);
     const AppendLog& log_;
     LogPlace at_;            // batch to load next
@@ -102,7 +102,7 @@ class AppendLog {
     std::string_view rest_;  // their bytes
     std::shared_ptr<File> file_;
     uint64_t file_segment_ = UINT64_MAX;
-    uint64_t end_ = 0;       // durable end of the segment
+    uint64_t end_ = 0;       // durable end of that file
     std::string buffer_;
     uint64_t buffer_offset_ = 0;
   };
@@ -123,18 +123,18 @@ class AppendLog {
     uint64_t sequence_from, sequence_to;
     uint64_t end;  // durable bytes
     std::map<uint64_t, uint64_t> holes;  // damaged [offset, end)
-    std::shared_ptr<File> file;          // null: opened when first read
   };
 
   uint64_t run(Waiting& mine);
-  std::vector<Waiting*> next_batch();
-  void commit(const std::vector<Waiting*>& batch);
-  void write(const std::vector<Waiting*>& batch, size_t& encoded);
+  void hand_over();
+  void commit(const std::vector<Waiting*>& waiting);
+  size_t encode(const std::vector<Waiting*>& waiting, size_t from, std::vector<Waiting*>& batch);
+  void write(const std::vector<Waiting*>& batch);
   void make_room(uint64_t bytes);
   void start_segment();
   void undo_write();
+  void give_back_space() noexcept;
   void recover(const Replay& replay);
-  std::shared_ptr<File> open_segment(uint64_t segment) const;
   std::filesystem::path path_of(uint64_t segment) const;
 
   const std::filesystem::path directory_;
@@ -142,10 +142,10 @@ class AppendLog {
   Disk& disk_;
 
   mutable std::mutex mutex_;  // guards queue_, leading_, segments_
-  std::condition_variable progress_;
-  std::deque<Waiting*> queue_;
+  std::condition_variable free_;  // nobody leads
+  std::vector<Waiting*> queue_;
   bool leading_ = false;
-  mutable std::map<uint64_t, Segment> segments_;  // by first sequence number
+  std::map<uint64_t, Segment> segments_;  // by first sequence number
 
   // The leader's, or whoever set leading_.
   std::shared_ptr<File> file_;
