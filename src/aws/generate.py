@@ -47,8 +47,10 @@ class Model:
             merge(self.metadata, patch["merge"])
         signing = self.metadata.get("signingName", self.metadata["endpointPrefix"])
         self.names = {"signing_name": signing, "action_prefix": signing}
+        self.validation_code = "ValidationError" if "query" in self.metadata["protocols"] else "ValidationException"
         for patch in self.mine(patches["services"]):
-            merge(self.names, patch["merge"])
+            self.validation_code = patch.get("validation_code", self.validation_code)
+            merge(self.names, patch.get("merge", {}))
         self.patterns = {patch["pattern"]: patch["re2"] for patch in patches["patterns"]}
         self.errors = self.collect_errors(list(self.mine(patches["errors"])))
         self.structs = {}  # C++ name → shape, dependencies first
@@ -110,6 +112,10 @@ class Model:
         if name in TAKEN or (name in self.structs and self.structs[name] is not shape):
             raise SystemExit(f"{self.service}: two structs would be called {name}")
         self.structs[name] = shape
+
+    def message_member(self, error):
+        members = self.shapes.get(error, {}).get("members", {})
+        return "Message" if "Message" in members else "message"
 
     def is_document(self, name):
         return self.shapes[name].get("document", False)
@@ -238,8 +244,10 @@ class Tables:
             fields.append(".location = Location::payload")
         if "timestampFormat" in member:
             fields.append(f".time_format = TimeFormat::{TIME_FORMAT[member['timestampFormat']]}")
-        for key, field in (("flattened", "flattened"), ("xmlAttribute", "xml_attribute"),
-                           ("idempotencyToken", "idempotency_token")):
+        for trait in ("xmlAttribute", "eventstream", "event", "jsonvalue"):
+            if member.get(trait) or target.get(trait):
+                raise SystemExit(f"{struct}.{name}: no codec knows {trait}")
+        for key, field in (("flattened", "flattened"), ("idempotencyToken", "idempotency_token")):
             if member.get(key):
                 fields.append(f".{field} = true")
         if "xmlNamespace" in member:
@@ -342,7 +350,7 @@ def arrays(model):
     out.append("constexpr aws::ErrorModel kErrors[] = {")
     for name, (code, status, sender) in model.errors.items():
         out.append(f"    {{.code = {quoted(code)}, .status = {status}, .sender = {str(sender).lower()}, "
-                   f".shape = {quoted(name)}}},")
+                   f".shape = {quoted(name)}, .message_member = {quoted(model.message_member(name))}}},")
     out.append("};")
     return out, bool(routes)
 
@@ -363,6 +371,7 @@ def service_model(model, has_routes):
     out.append(f"    .query_compatible = {str('awsQueryCompatible' in metadata or metadata['protocol'] == 'query').lower()},")
     out.append(f"    .speaks_query = {str('query' in metadata['protocols']).lower()},")
     out.append(f"    .validates = {str(model.service != 's3').lower()},")
+    out.append(f"    .validation_code = {quoted(model.validation_code)},")
     if has_routes:
         out.append("    .other_routes = kOtherRoutes,")
     out.append("};")

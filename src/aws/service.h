@@ -19,6 +19,7 @@ struct ErrorModel {
   int status;
   bool sender;            // the client's fault
   std::string_view shape;  // name in the model, which JSON and CBOR answers carry; the code is for XML
+  std::string_view message_member;  // "message" or "Message"
 };
 
 // An operation of AWS's model that we do not serve, of a service that is told apart by method and URI.
@@ -55,6 +56,7 @@ struct ServiceModel {
   bool query_compatible;           // errors have a query code besides their shape's name
   bool speaks_query;
   bool validates;                  // by the model's limits (S3 has its own words)
+  std::string_view validation_code;  // what a violation of them is called: "ValidationException"
   std::span<const OtherRoute> other_routes;
 };
 

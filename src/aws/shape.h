@@ -45,6 +45,7 @@ struct Accessors {
   using Visitor = void (*)(void* context, const std::string& key, const void* value);
   void* (*emplace)(void* optional) = nullptr;            // makes an empty T in it
   const void* (*get)(const void* optional) = nullptr;    // nullptr if there is none
+  void (*clear)(void* list_or_map) = nullptr;
   void* (*append)(void* list) = nullptr;                 // the new element
   size_t (*size)(const void* list_or_map) = nullptr;
   const void* (*at)(const void* list, size_t index) = nullptr;
@@ -65,7 +66,6 @@ struct Member {
   Location location = Location::body;
   TimeFormat time_format = TimeFormat::unspecified;
   bool flattened = false;
-  bool xml_attribute = false;
   bool idempotency_token = false;
   std::string_view xml_namespace{};
 };
@@ -143,6 +143,7 @@ template <class T, class List = std::vector<T>>
 inline constexpr Accessors kListAccess = {
     .emplace = accessors::emplace<List>,
     .get = accessors::get<List>,
+    .clear = [](void* list) { static_cast<List*>(list)->clear(); },
     .append = [](void* list) -> void* { return &static_cast<List*>(list)->emplace_back(); },
     .size = accessors::size<List>,
     .at = [](const void* list, size_t index) -> const void* { return &(*static_cast<const List*>(list))[index]; }};
@@ -151,6 +152,7 @@ template <class T, class Map = std::map<std::string, T>>
 inline constexpr Accessors kMapAccess = {
     .emplace = accessors::emplace<Map>,
     .get = accessors::get<Map>,
+    .clear = [](void* map) { static_cast<Map*>(map)->clear(); },
     .size = accessors::size<Map>,
     .insert = [](void* map, std::string key) -> void* { return &((*static_cast<Map*>(map))[std::move(key)] = T{}); },
     .visit =

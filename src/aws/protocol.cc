@@ -1,0 +1,118 @@
+#include "aws/protocol.h"
+
+#include <zlib.h>
+
+#include "aws/codec.h"
+#include "base/bytes.h"
+
+namespace standpipe::aws {
+namespace {
+
+const char* syntax_error(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::query: return "MalformedInput";
+    case Protocol::rest_xml: return "MalformedXML";
+    default: return "SerializationException";
+  }
+}
+
+Error bad_encoding(const char* why) { return Error("MalformedInput", 400, why); }
+
+struct Inflater {
+  Inflater() {
+    if (inflateInit2(&stream, 15 + 32) != Z_OK) throw std::bad_alloc();  // 32: zlib or gzip, told by the header
+  }
+  ~Inflater() { inflateEnd(&stream); }
+  z_stream stream{};
+};
+
+// <PutUserPolicyResponse xmlns="…"><…Result>…</…Result><ResponseMetadata><RequestId>…
+std::string query_document(const ServiceModel& model, const OperationModel& operation, const void* output,
+                           const std::string& request_id) {
+  xml::Writer writer;
+  const std::string name(operation.name);
+  writer.open(name + "Response", "xmlns=\"" + std::string(model.xml_namespace) + "\"");
+  if (!operation.output->members.empty()) {
+    writer.open(operation.result_wrapper.empty() ? name + "Result" : std::string(operation.result_wrapper));
+    encode_xml(writer, *operation.output, output, TimeFormat::unspecified);
+    writer.close();
+  }
+  writer.open("ResponseMetadata").element("RequestId", request_id).close();
+  writer.close();
+  return writer.take();
+}
+
+}  // namespace
+
+std::optional<std::string> inflated(const net::Request& http) {
+  const std::string* coding = http.headers.find("content-encoding");
+  if (!coding || (!equal_ignoring_case(*coding, "gzip") && !equal_ignoring_case(*coding, "deflate"))) return std::nullopt;
+  Inflater inflater;
+  const std::string_view body = http.body.view();
+  inflater.stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
+  inflater.stream.avail_in = static_cast<uInt>(std::min<size_t>(body.size(), kInflatedBytesMax));
+  std::string out;
+  char piece[64 * 1024];
+  for (;;) {
+    inflater.stream.next_out = reinterpret_cast<Bytef*>(piece);
+    inflater.stream.avail_out = sizeof piece;
+    const int result = inflate(&inflater.stream, Z_NO_FLUSH);
+    out.append(piece, sizeof piece - inflater.stream.avail_out);
+    if (result == Z_STREAM_END) return out;
+    if (result != Z_OK) throw bad_encoding("The body does not match its content-encoding.");
+    if (out.size() > kInflatedBytesMax) throw bad_encoding("The body is too large.");
+  }
+}
+
+Missing decode(const ServiceModel& model, const Wire& wire, const Route& route, const net::Request& http, void* input) {
+  const Protocol protocol = protocol_of(model, wire);
+  Decoding decoding(syntax_error(protocol));
+  const Shape& shape = *route.operation->input;
+  if (protocol == Protocol::query) {
+    decode_query(decoding, shape, wire.form, input);
+  } else if (protocol == Protocol::rest_json || protocol == Protocol::rest_xml) {
+    decode_rest(decoding, model, route, http, input);
+  } else {
+    const auto text = inflated(http);
+    const std::string_view body = text ? std::string_view(*text) : http.body.view();
+    if (protocol == Protocol::json) {
+      decode_json(decoding, shape, body, input);
+    } else if (body.empty() && protocol == Protocol::rpc_cbor) {
+      note_missing(decoding, shape, {}, nullptr);  // an empty input may be no body at all
+    } else {
+      decode_cbor(decoding, shape, body, protocol == Protocol::cbor ? CborTime::milliseconds : CborTime::seconds, input);
+    }
+  }
+  return decoding.take_missing();
+}
+
+net::Response encode(const ServiceModel& model, const Wire& wire, const OperationModel& operation, const void* output,
+                     const std::string& request_id) {
+  const Protocol protocol = protocol_of(model, wire);
+  net::Response response;
+  switch (protocol) {
+    case Protocol::json:
+      response.headers.set("content-type", "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
+      response.body = encode_json(*operation.output, output);
+      break;
+    case Protocol::cbor:
+      response.headers.set("content-type", "application/x-amz-cbor-1.1");
+      response.body = encode_cbor(*operation.output, output, CborTime::milliseconds);
+      break;
+    case Protocol::rpc_cbor:
+      response.headers.set("content-type", "application/cbor");
+      response.headers.set("smithy-protocol", "rpc-v2-cbor");
+      response.body = encode_cbor(*operation.output, output, CborTime::seconds);
+      break;
+    case Protocol::query:
+      response.headers.set("content-type", "text/xml");
+      response.body = query_document(model, operation, output, request_id);
+      break;
+    case Protocol::rest_json:
+    case Protocol::rest_xml: response = encode_rest(model, operation, output);
+  }
+  add_request_id(response, protocol, request_id);
+  return response;
+}
+
+}  // namespace standpipe::aws
