@@ -2,7 +2,8 @@
 //
 // Thread-safe. A returned Position is durable; positions of a shard rise by one per record and never repeat, also across
 // a crash. Batches of concurrent appends share one disk sync (group commit). Reads never block appends.
-// Errors: UnknownStream / UnknownShard; std::system_error when the disk refuses; CorruptData where a checksum fails.
+// Errors: UnknownStream, UnknownShard, ShardClosed (append); std::system_error when the disk refuses; CorruptData where a
+// checksum fails.
 #pragma once
 
 #include <chrono>
@@ -25,6 +26,13 @@ using ShardNumber = uint32_t;  // 0, 1, 2 … in order of opening, never reused 
 using Position = uint64_t;     // of a record in its shard; the first is 0
 
 struct UnknownStream : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct UnknownShard : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+struct ShardClosed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
@@ -68,13 +76,16 @@ struct Bounds {
 class StreamLog {
  public:
   virtual ~StreamLog() = default;
+  // Leaves a stream that exists as it is, so that a creation cut short by a crash can be repeated.
   virtual void create(const StreamId& stream, ShardNumber shards, std::chrono::hours retention) = 0;
-  virtual void remove(const StreamId& stream) = 0;
+  virtual void remove(const StreamId& stream) = 0;  // absent is fine
   virtual bool exists(const StreamId& stream) = 0;
   virtual std::vector<StreamId> list() = 0;
   virtual ShardNumber open_shard(const StreamId& stream) = 0;  // split, merge
   virtual void close_shard(const StreamId& stream, ShardNumber shard) = 0;  // readable until retention ends
+  // All entries or, when it throws, none; answers in the order of `entries`.
   virtual std::vector<Appended> append(const StreamId& stream, std::span<const LogEntry> entries) = 0;
+  // From `from`, or the oldest kept record if that is later.
   virtual LogBatch read(const StreamId& stream, ShardNumber shard, Position from, ReadLimits limits) = 0;
   // First record that arrived at or after `time`; the shard's end if there is none.
   virtual Position find_time(const StreamId& stream, ShardNumber shard, Timestamp time) = 0;

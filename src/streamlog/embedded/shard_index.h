@@ -1,0 +1,41 @@
+// Where in the stream's log the records of one shard are: a sparse, sorted list in memory, rebuilt when the log is opened.
+// One item per 64 KiB of log, per minute and per segment, so a day at full rate takes some 10 MB and reading from any
+// position skips at most 64 KiB and a batch. Not thread-safe.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "storage/append_log.h"
+#include "streamlog/streamlog.h"
+
+namespace standpipe {
+
+class ShardIndex {
+ public:
+  struct Item {
+    Position position;  // of the first record of the shard in the batch at `place`
+    Timestamp arrival;
+    LogPlace place;
+  };
+  struct Span {
+    LogPlace place;      // start reading here
+    Position end;        // and look the index up again at this position; UINT64_MAX: no later item
+  };
+
+  // Records from `position` on are in the batch at `place`; called in log order.
+  void add(Position position, Timestamp arrival, LogPlace place);
+  // How to come to the record at `position`; nullopt if the index is empty.
+  std::optional<Span> find(Position position) const;
+  // A position at or before the first record that arrived at or after `time`; nullopt if the index is empty.
+  std::optional<Position> before(Timestamp time) const;
+  // All records before this one arrived before `time`; nullopt if no such record is known.
+  std::optional<Position> expired(Timestamp time) const;
+  std::optional<Position> first() const;
+  void drop_before(uint64_t segment);
+
+ private:
+  std::vector<Item> items_;
+};
+
+}  // namespace standpipe

@@ -1,0 +1,96 @@
+// One stream of the embedded engine: an append log, and for each shard what is known of it. Thread-safe.
+//
+// On disk: `<directory>/state` (retention and, as of the last time that segments were dropped, the shards) and
+// `<directory>/log/` (records, and shards opened or closed, since). A directory without `state` was never finished.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/append_log.h"
+#include "streamlog/embedded/entry_format.h"
+#include "streamlog/embedded/shard_index.h"
+#include "streamlog/streamlog.h"
+
+namespace standpipe {
+
+class EmbeddedStream {
+ public:
+  struct Options {
+    uint64_t segment_bytes_max = 64u << 20;
+    bool durable = true;
+    Disk* disk = nullptr;  // the system's if null
+  };
+
+  static void create(const std::filesystem::path& directory, ShardNumber shards, std::chrono::hours retention,
+                     const Options& options);
+  static bool finished(const std::filesystem::path& directory, Disk& disk);
+  EmbeddedStream(const std::filesystem::path& directory, const Clock& clock, const Options& options);
+
+  ShardNumber open_shard();
+  void close_shard(ShardNumber shard);
+  std::vector<Appended> append(std::span<const LogEntry> entries);
+  LogBatch read(ShardNumber shard, Position from, ReadLimits limits);
+  Position find_time(ShardNumber shard, Timestamp time);
+  Bounds bounds(ShardNumber shard);
+  bool wait_for(ShardNumber shard, Position position, Deadline deadline, std::stop_token stop);
+  void set_retention(std::chrono::hours retention);
+  void expire();         // drops segments whose records are all older than the retention
+  void retire();         // it is being removed: wakes those who wait, and for good
+  size_t damage() const { return log_->damage().size(); }
+
+ private:
+  struct Shard {
+    // Changed in log order by whoever writes the log.
+    Position assigned = 0;
+    bool closing = false;
+    // Durable.
+    Position kept = 0;  // older ones were dropped
+    Position next = 0;
+    bool closed = false;
+    Timestamp last_arrival{};
+    uint64_t last_sequence = 0;  // of the entry that brought it
+    ShardIndex index;
+    std::condition_variable_any changed;
+  };
+  class Appending;
+  class Opening;
+  class Closing;
+
+  void load_state();
+  void save_state();
+  void replay(const LoggedEntry& entry);
+  void skip_damage();
+  bool current_is_old();
+  void apply(const Records& records, uint64_t sequence, LogPlace place);
+  Shard& shard(ShardNumber number);
+  Position oldest(const Shard& shard) const;
+  template <class Visit>
+  Position walk(ShardNumber number, const ShardIndex::Span& span, Position from, Position end,
+                const Visit& visit) const;
+
+  const std::filesystem::path directory_;
+  const Clock& clock_;
+  const Options options_;
+  Disk& disk_;
+
+  std::mutex mutex_;  // guards all below but log_
+  std::vector<std::unique_ptr<Shard>> shards_;
+  ShardNumber opened_ = 0;  // shards, including those on their way into the log
+  std::chrono::hours retention_{24};
+  Timestamp arrival_{};  // of the newest entry given one
+  bool retired_ = false;
+  struct SegmentTimes {
+    Timestamp first, last;
+  };
+  std::map<uint64_t, SegmentTimes> segment_times_;  // arrivals, by segment
+  std::mutex state_mutex_;  // one writer of the state file; taken before mutex_
+
+  std::unique_ptr<AppendLog> log_;
+};
+
+}  // namespace standpipe
