@@ -32,8 +32,10 @@ class LoopbackPeer {
   explicit LoopbackPeer(uint16_t port) : transport_(connect_loopback(port)) {}
   explicit LoopbackPeer(Descriptor socket) : transport_(std::move(socket)) {}
 
+  void offer_http2() { offers_http2_ = true; }
+
   bool start_tls(const std::string& ca_bundle, const std::string& name) {
-    context_ = TlsContext::client(ca_bundle);
+    context_ = TlsContext::client(ca_bundle, offers_http2_);
     transport_.connect_tls(context_->get(), name);
     for (;;) {
       const auto state = transport_.handshake();
@@ -98,6 +100,7 @@ class LoopbackPeer {
   }
 
   std::shared_ptr<TlsContext> context_;
+  bool offers_http2_ = false;
   Transport transport_;
   std::string held_;
 };

@@ -13,7 +13,7 @@
 namespace standpipe::net {
 namespace {
 
-constexpr unsigned char kProtocols[] = "\x08http/1.1";
+constexpr unsigned char kProtocols[] = "\x02h2\x08http/1.1";
 
 // Called when a client's hello has arrived: chooses the certificate by the name that it asks for.
 int choose_certificate(SSL* tls, void* authority) {
@@ -53,13 +53,14 @@ std::shared_ptr<TlsContext> TlsContext::server(std::shared_ptr<CertificateAuthor
   return made;
 }
 
-std::shared_ptr<TlsContext> TlsContext::client(const std::string& ca_bundle) {
+std::shared_ptr<TlsContext> TlsContext::client(const std::string& ca_bundle, bool offer_http2) {
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   if (!context) throw std::bad_alloc();
   std::shared_ptr<TlsContext> made(new TlsContext(context));
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  if (offer_http2) SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols - 1);
   if (SSL_CTX_load_verify_file(context, ca_bundle.c_str()) != 1) {
     ERR_clear_error();
     throw std::system_error(std::make_error_code(std::errc::invalid_argument), "CA bundle " + ca_bundle);
