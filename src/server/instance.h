@@ -1,0 +1,52 @@
+// The running server: sockets, worker threads, the data folder's lock, and the current Composition behind them.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <shared_mutex>
+
+#include "base/clock.h"
+#include "base/workers.h"
+#include "net/certificates.h"
+#include "net/server.h"
+#include "server/admin.h"
+#include "server/composition.h"
+#include "server/settings.h"
+
+namespace standpipe::server {
+
+// Thread-safe after construction.
+class Instance {
+ public:
+  // Listens when it returns. Throws InvalidSettings, or std::runtime_error for a data folder that cannot be used.
+  explicit Instance(const Settings& settings);
+  ~Instance();
+
+  std::string address() const;  // HOST:PORT, with the port that was chosen for 0
+  std::filesystem::path data() const { return data_; }
+  // Answers what is under way, then ends; false if the time did not suffice for that.
+  bool stop(Deadline deadline);
+
+ private:
+  net::Response serve(net::Request& http);
+  std::string health() const;
+  bool flush();
+  void reset();
+  net::EndpointOptions endpoint();
+
+  const Settings settings_;
+  SystemClock clock_;
+  const Timestamp started_;
+  std::filesystem::path data_;
+  int lock_ = -1;
+  Workers workers_;
+  std::shared_ptr<net::CertificateAuthority> certificates_;
+  std::unique_ptr<net::Server> server_;
+  net::Server::EndpointId endpoint_ = 0;
+  // Requests hold it shared, a reset alone.
+  mutable std::shared_mutex composing_;
+  std::shared_ptr<Composition> composition_;
+  Admin admin_;
+};
+
+}  // namespace standpipe::server
