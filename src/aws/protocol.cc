@@ -32,7 +32,7 @@ std::string query_document(const ServiceModel& model, const OperationModel& oper
   xml::Writer writer;
   const std::string name(operation.name);
   writer.open(name + "Response", "xmlns=\"" + std::string(model.xml_namespace) + "\"");
-  if (!operation.output->members.empty()) {
+  if (!operation.output->members.empty() || !operation.result_wrapper.empty()) {
     writer.open(operation.result_wrapper.empty() ? name + "Result" : std::string(operation.result_wrapper));
     encode_xml(writer, *operation.output, output, TimeFormat::unspecified);
     writer.close();
