@@ -1,5 +1,5 @@
-// Which IAM action on which ARN each operation needs. Operations on a group name its streams with an empty name, as AWS's
-// own messages do, so that policies on "log-group:NAME:*" allow them.
+// Which IAM action on which ARN each operation needs. Operations on a group name its streams with an empty name, as
+// AWS's own messages do, so that policies on "log-group:NAME:*" allow them.
 #include "services/logs/logs.h"
 
 namespace standpipe::logs {

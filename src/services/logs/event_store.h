@@ -1,11 +1,12 @@
-// Events of log streams as documents in metadata: each holds the events of one PutLogEvents that fall into the same second,
+// Events of log streams as documents in metadata: each holds the events of one PutLogEvents that fall into the same
+// second,
 //
 //   …/event/<stream id>/at/<second>/<sequence>   {"i": ingestion ms, "e": [[ms, "message"], …]}
 //   …/event/<stream id>/up/<second>              there are events in this second: walked forwards
 //   …/event/<stream id>/down/<inverted second>   the same, walked backwards (a scan only goes up)
 //
-// so that events come out in order of time although batches may overlap, a batch costs one commit, and reading holds one
-// second of a stream in memory. Thread-safe (it is as stateless as its functions look).
+// so that events come out in order of time although batches may overlap, a batch costs one commit, and reading holds
+// one second of a stream in memory. Thread-safe (it is as stateless as its functions look).
 #pragma once
 
 #include <cstdint>
@@ -56,8 +57,8 @@ class EventStore {
   // All events of a second, in order.
   std::vector<StoredEvent> read(const std::string& stream_id, int64_t second) const;
 
-  // Removes whole seconds before `second`, at most `documents_max` documents; answers the bytes of the events removed and
-  // whether all is done.
+  // Removes whole seconds before `second`, at most `documents_max` documents; answers the bytes of the events removed
+  // and whether all is done.
   struct Removed {
     int64_t bytes = 0;
     bool complete = true;

@@ -64,8 +64,8 @@ FilteredLogEvent describe(const MergedEvent& merged) {
   output.message = merged.event.message;
   output.ingestion_time = merged.event.ingestion_ms;
   const Position& at = merged.event.position;
-  output.event_id = fmt::format("{:013}{:026}{:012}{:05}", at.time_ms,
-                                std::hash<std::string>()(merged.source->id), at.sequence, at.index);
+  output.event_id = fmt::format("{:013}{:026}{:012}{:05}", at.time_ms, std::hash<std::string>()(merged.source->id),
+                                at.sequence, at.index);
   return output;
 }
 
@@ -142,7 +142,8 @@ FilterLogEventsOutput Logs::filter_log_events(const aws::Request& request, const
   const Place place(request);
   const FilterPattern pattern = parse_pattern(input.filter_pattern);
   const StoredGroup stored_group = group(place, choose_group(input.log_group_name, input.log_group_identifier));
-  const int64_t begin_ms = std::max({input.start_time.value_or(0), stored_group.expired_before_ms(now_ms()), int64_t{0}});
+  const int64_t begin_ms =
+      std::max({input.start_time.value_or(0), stored_group.expired_before_ms(now_ms()), int64_t{0}});
   // Unlike GetLogEvents', this end is inclusive.
   const int64_t end_ms = input.end_time.value_or(INT64_MAX / 2);
   const Mark mark = read_mark(read_token(input.next_token));

@@ -184,7 +184,8 @@ void FilterPattern::parse_terms(std::string_view text) {
     } else {
       term.operand.text = reader.word("");
       if (term.operand.text.empty() || !(reader.peek() == '\0' || space(reader.peek()))) {
-        throw InvalidPattern("Invalid character(s) in term '" + term.operand.text + std::string(1, reader.peek()) + "'");
+        throw InvalidPattern("Invalid character(s) in term '" + term.operand.text + std::string(1, reader.peek()) +
+                             "'");
       }
     }
     terms_.push_back(std::move(term));
@@ -196,8 +197,8 @@ void FilterPattern::parse_terms(std::string_view text) {
 
 void FilterPattern::parse_fields(std::string_view text) {
   static const std::pair<std::string_view, Comparison> kOperators[] = {
-      {"!=", Comparison::not_equal},     {"<=", Comparison::less_equal}, {">=", Comparison::greater_equal},
-      {"=", Comparison::equal},          {"<", Comparison::less},        {">", Comparison::greater}};
+      {"!=", Comparison::not_equal}, {"<=", Comparison::less_equal}, {">=", Comparison::greater_equal},
+      {"=", Comparison::equal},      {"<", Comparison::less},        {">", Comparison::greater}};
   PatternReader reader(text);
   reader.expect("[");
   while (true) {

@@ -1,4 +1,5 @@
-// The filter pattern language of CloudWatch Logs in its three forms: terms (`ERROR -"exit code 0"`, `?WARN ?ERROR`), JSON
+// The filter pattern language of CloudWatch Logs in its three forms: terms (`ERROR -"exit code 0"`, `?WARN ?ERROR`),
+// JSON
 // (`{ $.status >= 500 && $.path = "/a*" }`) and space-delimited fields (`[ip, user, status = 4*, ...]`).
 // Immutable; matching is linear in the message, nesting is bounded.
 #pragma once
@@ -24,7 +25,7 @@ struct InvalidPattern : std::runtime_error {
 // What a term or a value is compared with: text (with wildcards where the form has them), number, or %expression%.
 struct Operand {
   std::string text;
-  bool wildcard = false;   // text holds '*'
+  bool wildcard = false;  // text holds '*'
   bool quoted = false;
   bool has_number = false;
   double number = 0;
@@ -33,14 +34,26 @@ struct Operand {
   bool equals(std::string_view value) const;
 };
 
-enum class Comparison { equal, not_equal, less, less_equal, greater, greater_equal, is_null, is_true, is_false, exists, missing };
+enum class Comparison {
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  is_null,
+  is_true,
+  is_false,
+  exists,
+  missing
+};
 
 struct Condition {
   enum class Kind { all, any, compare };
   Kind kind = Kind::all;
-  std::vector<Condition> parts;    // of all and any
-  std::vector<std::string> path;   // JSON: names, indices as "[3]"
-  size_t field = 0;                // space-delimited
+  std::vector<Condition> parts;   // of all and any
+  std::vector<std::string> path;  // JSON: names, indices as "[3]"
+  size_t field = 0;               // space-delimited
   Comparison comparison = Comparison::equal;
   Operand operand;
 };
@@ -78,12 +91,12 @@ class PatternReader {
   explicit PatternReader(std::string_view text) : text_(text) {}
   void skip_space();
   bool at_end();
-  bool take(std::string_view token);       // after white space
+  bool take(std::string_view token);  // after white space
   void expect(std::string_view token);
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   void advance() { ++at_; }
   std::string word(std::string_view extra);  // letters, digits, '_' and the characters of `extra`
-  Operand operand();                       // "text", %expression%, number or bare word
+  Operand operand();                         // "text", %expression%, number or bare word
   [[noreturn]] void fail(std::string_view what) const;
 
  private:

@@ -55,8 +55,8 @@ TEST(FilterPattern, SpaceDelimitedFields) {
 }
 
 TEST(FilterPattern, RefusesWhatIsNone) {
-  for (const char* bad : {"{ $.a }", "{ $.a = }", "{ a = 1 }", "{ $.a = 1", "[a", "[a, ..., b, ...]", "\"open", "%(%", "a.b",
-                          "{ $.a = 1 } x", "-", "?", "{}", "[a=]"}) {
+  for (const char* bad : {"{ $.a }", "{ $.a = }", "{ a = 1 }", "{ $.a = 1", "[a", "[a, ..., b, ...]", "\"open", "%(%",
+                          "a.b", "{ $.a = 1 } x", "-", "?", "{}", "[a=]"}) {
     EXPECT_THROW(FilterPattern::parse(bad), InvalidPattern) << bad;
   }
   EXPECT_THROW(FilterPattern::parse("{" + std::string(500, '(')), InvalidPattern);

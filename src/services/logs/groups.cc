@@ -10,13 +10,14 @@ namespace {
 constexpr size_t kPageMax = 50;
 constexpr size_t kScanBatch = 200;
 constexpr size_t kTagsMax = 50;
-constexpr int32_t kRetentionDays[] = {1,   3,   5,   7,   14,  30,   60,   90,   120,  150,  180,
+constexpr int32_t kRetentionDays[] = {1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
                                       365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
 
 void check_tags(const std::map<std::string, std::string>& tags) {
   if (tags.size() > kTagsMax) throw TooManyTagsException("The number of tags exceeds the limit of 50.");
   for (const auto& [key, value] : tags) {
-    if (to_lower(key).starts_with("aws:")) throw InvalidParameterException("aws: prefixed tag key names are not allowed.");
+    if (to_lower(key).starts_with("aws:"))
+      throw InvalidParameterException("aws: prefixed tag key names are not allowed.");
   }
 }
 
@@ -103,7 +104,8 @@ DeleteLogGroupOutput Logs::delete_log_group(const aws::Request& request, const D
     const auto document = transaction.get(key);
     if (!document) throw no_such_group();
     for (const Document& stream : transaction.scan(place.stream_prefix(parse_group(document->value).id))) {
-      transaction.put(std::string(kTrash) + place.account + "/" + place.region + "/" + parse_stream(stream.value).id, "{}");
+      transaction.put(std::string(kTrash) + place.account + "/" + place.region + "/" + parse_stream(stream.value).id,
+                      "{}");
       transaction.remove(stream.key);
     }
     transaction.remove(key);
@@ -134,7 +136,8 @@ DescribeLogGroupsOutput Logs::describe_log_groups(const aws::Request& request, c
     const std::vector<Document> batch = metadata_.scan(prefix, after, kScanBatch);
     for (const Document& document : batch) {
       const StoredGroup stored = parse_group(document.value);
-      if (input.log_group_name_pattern && stored.name.find(*input.log_group_name_pattern) == std::string::npos) continue;
+      if (input.log_group_name_pattern && stored.name.find(*input.log_group_name_pattern) == std::string::npos)
+        continue;
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), stored.name) == wanted.end()) continue;
       if (output.log_groups->size() == page) {
         output.next_token = print_token(*output.log_groups->back().log_group_name);
@@ -154,7 +157,8 @@ PutRetentionPolicyOutput Logs::put_retention_policy(const aws::Request& request,
     for (const int32_t days : kRetentionDays) allowed.push_back(std::to_string(days));
     throw InvalidParameterException("1 validation error detected: Value '" + std::to_string(input.retention_in_days) +
                                     "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum "
-                                    "value set: [" + join(allowed, ", ") + "]");
+                                    "value set: [" +
+                                    join(allowed, ", ") + "]");
   }
   change_group(Place(request), input.log_group_name,
                [&](StoredGroup& stored) { stored.retention_days = input.retention_in_days; });

@@ -1,5 +1,5 @@
-// CloudWatch Logs: groups, streams, events, the filter pattern language, retention. All state is in metadata; nothing is
-// cached, memory is bounded by one second of events per stream read. Thread-safe.
+// CloudWatch Logs: groups, streams, events, the filter pattern language, retention. All state is in metadata; nothing
+// is cached, memory is bounded by one second of events per stream read. Thread-safe.
 //
 // `sweep` removes what retention has expired and what deleted streams left; `start` lets a background thread do so.
 #pragma once

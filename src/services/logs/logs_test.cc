@@ -53,7 +53,8 @@ class LogsTest : public testing::Test {
   }
   static std::vector<std::string> messages(const FilterLogEventsOutput& output) {
     std::vector<std::string> result;
-    for (const FilteredLogEvent& event : *output.events) result.push_back(*event.log_stream_name + ":" + *event.message);
+    for (const FilteredLogEvent& event : *output.events)
+      result.push_back(*event.log_stream_name + ":" + *event.message);
     return result;
   }
   template <class Body>
@@ -161,7 +162,8 @@ TEST_F(LogsTest, FiltersAcrossStreamsInOrderOfTime) {
   EXPECT_FALSE(rest.next_token);
   EXPECT_THAT(messages(logs_->filter_log_events(
                   request_, {.log_group_identifier = "arn:aws:logs:eu-west-1:000000000000:log-group:/g:*",
-                             .log_stream_name_prefix = "t", .start_time = now_ + 1001})),
+                             .log_stream_name_prefix = "t",
+                             .start_time = now_ + 1001})),
               ElementsAre("t:ERROR 4"));
   EXPECT_EQ(code_of([&] { logs_->filter_log_events(request_, {.log_group_name = "/g", .filter_pattern = "{ $.a"}); }),
             "InvalidParameterException");
@@ -264,7 +266,8 @@ TEST_F(LogsTest, TagsAndAccess) {
   EXPECT_EQ(logs_->list_tags_for_resource(request_, {.resource_arn = arn}).tags->size(), 1u);
   EXPECT_EQ(logs_->access(request_, PutLogEventsInput{.log_group_name = "/g", .log_stream_name = "s"}).front().resource,
             arn + ":log-stream:s");
-  EXPECT_EQ(logs_->access(request_, CreateLogGroupInput{.log_group_name = "/g"}).front().resource, arn + ":log-stream:");
+  EXPECT_EQ(logs_->access(request_, CreateLogGroupInput{.log_group_name = "/g"}).front().resource,
+            arn + ":log-stream:");
 }
 
 }  // namespace

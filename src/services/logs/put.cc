@@ -11,21 +11,18 @@ constexpr int64_t kEventBytesMax = 1'048'576 - kEventOverheadBytes;
 constexpr int64_t kHourMs = 3600 * 1000;
 constexpr int64_t kDayMs = 24 * kHourMs;
 
-int64_t size_of(const InputLogEvent& event) {
-  return static_cast<int64_t>(event.message.size()) + kEventOverheadBytes;
-}
+int64_t size_of(const InputLogEvent& event) { return static_cast<int64_t>(event.message.size()) + kEventOverheadBytes; }
 
 void check_batch(const std::vector<InputLogEvent>& events) {
   int64_t bytes = 0;
   for (size_t i = 0; i < events.size(); ++i) {
     if (i > 0 && events[i].timestamp < events[i - 1].timestamp) {
-      throw InvalidParameterException(
-          "Log events in a single PutLogEvents request must be in chronological order.");
+      throw InvalidParameterException("Log events in a single PutLogEvents request must be in chronological order.");
     }
     const auto size = static_cast<int64_t>(events[i].message.size());
     if (size > kEventBytesMax) {
-      throw InvalidParameterException(fmt::format("Log event too large: {} bytes exceeds limit of {}",
-                                                  size + kEventOverheadBytes, kBatchBytesMax));
+      throw InvalidParameterException(
+          fmt::format("Log event too large: {} bytes exceeds limit of {}", size + kEventOverheadBytes, kBatchBytesMax));
     }
     bytes += size_of(events[i]);
   }

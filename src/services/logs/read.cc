@@ -1,5 +1,5 @@
-// GetLogEvents: a stream forwards or backwards. Tokens are positions: "f/<digits>" continues after that event, "b/<digits>"
-// before it; at the end a token leads to itself.
+// GetLogEvents: a stream forwards or backwards. Tokens are positions: "f/<digits>" continues after that event,
+// "b/<digits>" before it; at the end a token leads to itself.
 #include <fmt/format.h>
 
 #include <algorithm>

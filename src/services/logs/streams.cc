@@ -55,9 +55,9 @@ CreateLogStreamOutput Logs::create_log_stream(const aws::Request& request, const
     if (!found) throw no_such_group();
     const std::string key = place.stream_prefix(parse_group(found->value).id) + input.log_stream_name;
     if (transaction.get(key)) throw ResourceAlreadyExistsException("The specified log stream already exists");
-    transaction.put(key, print_stream({.name = input.log_stream_name,
-                                       .id = random_text(16, kLowerAlphanumeric),
-                                       .created_ms = now_ms()}));
+    transaction.put(
+        key, print_stream(
+                 {.name = input.log_stream_name, .id = random_text(16, kLowerAlphanumeric), .created_ms = now_ms()}));
   });
   return {};
 }
@@ -81,8 +81,7 @@ DeleteLogStreamOutput Logs::delete_log_stream(const aws::Request& request, const
   return {};
 }
 
-DescribeLogStreamsOutput Logs::describe_log_streams(const aws::Request& request,
-                                                    const DescribeLogStreamsInput& input) {
+DescribeLogStreamsOutput Logs::describe_log_streams(const aws::Request& request, const DescribeLogStreamsInput& input) {
   const Place place(request);
   const StoredGroup stored_group = group(place, choose_group(input.log_group_name, input.log_group_identifier));
   const bool by_time = input.order_by == "LastEventTime";

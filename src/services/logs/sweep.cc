@@ -1,5 +1,5 @@
-// What retention has expired and what deleted streams left, removed a few hundred documents at a time so that writers are
-// not kept waiting.
+// What retention has expired and what deleted streams left, removed a few hundred documents at a time so that writers
+// are not kept waiting.
 #include "base/bytes.h"
 #include "base/logging.h"
 #include "services/logs/logs.h"

@@ -35,9 +35,8 @@ struct Filter {
 
   bool matches(const StoredParameter& parameter) const {
     if (key == "Path") {
-      return std::any_of(values.begin(), values.end(), [&](const std::string& path) {
-        return below(parameter.name, path, option == "Recursive");
-      });
+      return std::any_of(values.begin(), values.end(),
+                         [&](const std::string& path) { return below(parameter.name, path, option == "Recursive"); });
     }
     if (key == "Type") return one_of(parameter.type, values);
     if (key == "Tier") return one_of(parameter.tier, values);
@@ -62,12 +61,13 @@ void check_filter(const Filter& filter, bool by_path) {
     throw InvalidFilterKey("The following filter key is not valid: " + filter.key + ". Valid filter keys include: " +
                            (by_path ? "[Type]." : "[Path, Name, Type, Tier, DataType, tag:key]."));
   }
-  const bool option = filter.key == "Path"   ? filter.option == "Recursive" || filter.option == "OneLevel"
-                      : filter.key == "Name" ? filter.option == "Equals" || filter.option == "BeginsWith" ||
-                                                   filter.option == "Contains"
-                                             : filter.option == "Equals";
+  const bool option = filter.key == "Path" ? filter.option == "Recursive" || filter.option == "OneLevel"
+                      : filter.key == "Name"
+                          ? filter.option == "Equals" || filter.option == "BeginsWith" || filter.option == "Contains"
+                          : filter.option == "Equals";
   if (!option) {
-    throw InvalidFilterOption("The following filter option is not valid: " + filter.option + ". Valid options include: " +
+    throw InvalidFilterOption("The following filter option is not valid: " + filter.option +
+                              ". Valid options include: " +
                               (filter.key == "Path"   ? "[Recursive, OneLevel]"
                                : filter.key == "Name" ? "[Equals, BeginsWith, Contains]"
                                                       : "[Equals]"));
@@ -92,8 +92,7 @@ std::vector<Filter> read_filters(const std::optional<std::vector<ParameterString
 }
 
 bool matches_all(const StoredParameter& parameter, const std::vector<Filter>& filters) {
-  return std::all_of(filters.begin(), filters.end(),
-                     [&](const Filter& filter) { return filter.matches(parameter); });
+  return std::all_of(filters.begin(), filters.end(), [&](const Filter& filter) { return filter.matches(parameter); });
 }
 
 // Calls `visit` for names after `after` in order until it answers false.
@@ -154,7 +153,8 @@ DescribeParametersOutput Ssm::describe_parameters(const aws::Request& request, c
   std::vector<Filter> filters = read_filters(input.parameter_filters, false);
   for (const ParametersFilter& old : input.filters.value_or(std::vector<ParametersFilter>{})) {
     // The older member: names match by prefix.
-    if (old.key == "KeyId") throw InvalidFilterKey("The following filter key is not valid: KeyId. No parameter has a key.");
+    if (old.key == "KeyId")
+      throw InvalidFilterKey("The following filter key is not valid: KeyId. No parameter has a key.");
     filters.push_back({old.key, old.key == "Name" ? "BeginsWith" : "Equals", old.values});
   }
   const size_t page = static_cast<size_t>(input.max_results.value_or(kDescribePage));

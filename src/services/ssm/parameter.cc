@@ -78,16 +78,18 @@ void check_name(const std::string& name) {
     throw AccessDeniedException("No access to reserved parameter name: " + name + ".");
   }
   if ((!path && lower.starts_with("aws")) || lower.starts_with("ssm")) {
-    refuse(path ? "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist "
-                  "of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and "
-                  "the following 3 symbols .-_"
-                : "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).");
+    refuse(
+        path ? "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist "
+               "of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and "
+               "the following 3 symbols .-_"
+             : "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).");
   }
   if (name.empty() || !std::all_of(name.begin(), name.end(), name_character) || name.ends_with('/') ||
       name.find("//") != std::string::npos) {
-    refuse("Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>. "
-           "Parameter names can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of "
-           "letters, numbers and the following 3 symbols .-_");
+    refuse(
+        "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>. "
+        "Parameter names can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of "
+        "letters, numbers and the following 3 symbols .-_");
   }
   if (name.find('/') != std::string::npos && !name.starts_with('/')) {
     refuse("Parameter name must be a fully qualified name.");
@@ -97,7 +99,8 @@ void check_name(const std::string& name) {
   }
   if (static_cast<size_t>(std::count(name.begin(), name.end(), '/')) > kLevelsMax) {
     throw HierarchyLevelLimitExceededException(
-        "A parameter name can have a maximum of 15 levels. For more information, see About requirements and constraints "
+        "A parameter name can have a maximum of 15 levels. For more information, see About requirements and "
+        "constraints "
         "for parameter names in the AWS Systems Manager User Guide.");
   }
 }
@@ -106,11 +109,12 @@ void check_path(const std::string& path) {
   const bool valid = path.starts_with('/') && std::all_of(path.begin(), path.end(), name_character) &&
                      path.find("//") == std::string::npos;
   if (valid) return;
-  refuse("The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "
-         "\"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or "
-         "the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All "
-         "sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: "
-         "/get/parameters2-/by1./path0_.");
+  refuse(
+      "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash "
+      "\"/\". It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or "
+      "the following symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All "
+      "sub-paths, if specified, must use the forward slash symbol \"/\". Valid example: "
+      "/get/parameters2-/by1./path0_.");
 }
 
 std::string parameter_arn(std::string_view region, std::string_view account, std::string_view name) {

@@ -28,14 +28,16 @@ std::string choose_tier(const PutParameterInput& input, const std::optional<Stor
     tier = size > kStandardBytesMax || (current && current->tier == "Advanced") ? "Advanced" : "Standard";
   }
   if (tier == "Standard" && current && current->tier == "Advanced") {
-    refuse("This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter "
-           "tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a "
-           "standard parameter. Be aware that deleting a parameter removes all versions of the parameter.");
+    refuse(
+        "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter "
+        "tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a "
+        "standard parameter. Be aware that deleting a parameter removes all versions of the parameter.");
   }
   if (tier == "Standard" && size > kStandardBytesMax) {
-    refuse("Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
-           "value, upgrade the parameter to use the advanced-parameter tier. For more information, see "
-           "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html");
+    refuse(
+        "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter "
+        "value, upgrade the parameter to use the advanced-parameter tier. For more information, see "
+        "https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html");
   }
   if (size > kAdvancedBytesMax) {
     refuse("Advanced tier parameters support a maximum parameter value of 8192 characters.");
@@ -60,8 +62,9 @@ void check_pattern(const std::string& pattern, const std::string& value) {
 void check_put(const PutParameterInput& input) {
   check_name(input.name);
   if (input.value.empty()) {
-    refuse("1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length "
-           "greater than or equal to 1");
+    refuse(
+        "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length "
+        "greater than or equal to 1");
   }
   if (input.type == "SecureString" || input.key_id) {
     throw UnsupportedParameterType(
@@ -70,13 +73,13 @@ void check_put(const PutParameterInput& input) {
   }
   if (input.policies) refuse("Parameter policies (Policies) aren't supported.");
   if (input.data_type && *input.data_type != "text") {
-    refuse("The following data type is not supported: " + *input.data_type +
-           " (Data type names are all lowercase.)");
+    refuse("The following data type is not supported: " + *input.data_type + " (Data type names are all lowercase.)");
   }
   if (input.overwrite.value_or(false) && input.tags && !input.tags->empty()) {
-    refuse("Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove "
-           "overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or "
-           "RemoveTagsFromResource.");
+    refuse(
+        "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove "
+        "overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or "
+        "RemoveTagsFromResource.");
   }
 }
 
@@ -150,12 +153,13 @@ std::optional<StoredParameter> Ssm::find(const aws::Request& request, const Refe
     }
   }
   // Parameters here have no labels, so a label is a version that does not exist.
-  throw ParameterVersionNotFound(fmt::format("Systems Manager could not find version {} of {}. Verify the version and try "
-                                             "again.", reference.selector, reference.name));
+  throw ParameterVersionNotFound(
+      fmt::format("Systems Manager could not find version {} of {}. Verify the version and try "
+                  "again.",
+                  reference.selector, reference.name));
 }
 
-Parameter Ssm::describe(const aws::Request& request, const StoredParameter& stored,
-                        const std::string& selector) const {
+Parameter Ssm::describe(const aws::Request& request, const StoredParameter& stored, const std::string& selector) const {
   Parameter parameter;
   parameter.name = stored.name;
   parameter.type = stored.type;

@@ -1,5 +1,5 @@
-// Systems Manager parameters: String and StringList with versions, hierarchies and tags. Each account and region has its
-// own. All state is in metadata: the current version under `parameter/`, the ones before under `history/`.
+// Systems Manager parameters: String and StringList with versions, hierarchies and tags. Each account and region has
+// its own. All state is in metadata: the current version under `parameter/`, the ones before under `history/`.
 // Thread-safe.
 #pragma once
 

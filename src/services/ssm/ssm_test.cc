@@ -31,7 +31,8 @@ class SsmTest : public testing::Test {
   }
 
   int64_t put(const std::string& name, const std::string& value, bool overwrite = false) {
-    return *ssm_->put_parameter(request_, {.name = name, .value = value, .type = "String", .overwrite = overwrite}).version;
+    return *ssm_->put_parameter(request_, {.name = name, .value = value, .type = "String", .overwrite = overwrite})
+                .version;
   }
   std::string get(const std::string& name) { return *ssm_->get_parameter(request_, {.name = name}).parameter->value; }
   template <class Body>
@@ -100,15 +101,18 @@ TEST_F(SsmTest, RefusesWhatItCannotKeep) {
   EXPECT_EQ(refused({.name = "a", .value = std::string(4097, 'v'), .type = "String"}, "4096"), "ValidationException");
   EXPECT_EQ(refused({.name = "a", .value = "v", .type = "String", .data_type = "aws:ec2:image"}, "aws:ec2:image"),
             "ValidationException");
-  EXPECT_EQ(refused({.name = "a", .value = "v", .type = "String", .policies = "[]"}, "Policies"), "ValidationException");
-  EXPECT_EQ(refused({.name = "a", .value = "v", .type = "String", .allowed_pattern = "^\\d+$"}, "allowedPattern: ^\\d+$"),
-            "ParameterPatternMismatchException");
+  EXPECT_EQ(refused({.name = "a", .value = "v", .type = "String", .policies = "[]"}, "Policies"),
+            "ValidationException");
+  EXPECT_EQ(
+      refused({.name = "a", .value = "v", .type = "String", .allowed_pattern = "^\\d+$"}, "allowedPattern: ^\\d+$"),
+      "ParameterPatternMismatchException");
   EXPECT_EQ(refused({.name = "a", .value = "v", .type = "String", .allowed_pattern = "("}, "regular"),
             "InvalidAllowedPatternException");
 }
 
 TEST_F(SsmTest, AdvancedTierHoldsMoreAndStays) {
-  PutParameterInput input{.name = "big", .value = std::string(8192, 'v'), .type = "String", .tier = "Intelligent-Tiering"};
+  PutParameterInput input{
+      .name = "big", .value = std::string(8192, 'v'), .type = "String", .tier = "Intelligent-Tiering"};
   EXPECT_EQ(ssm_->put_parameter(request_, input).tier, "Advanced");
   input.overwrite = true;
   input.value = "small";
@@ -156,7 +160,8 @@ TEST_F(SsmTest, DescribesWithFilters) {
 TEST_F(SsmTest, DeletesWithHistoryAndTags) {
   put("x", "1");
   put("x", "2", true);
-  ssm_->add_tags_to_resource(request_, {.resource_type = "Parameter", .resource_id = "x", .tags = {{"k", "v"}, {"l", "w"}}});
+  ssm_->add_tags_to_resource(request_,
+                             {.resource_type = "Parameter", .resource_id = "x", .tags = {{"k", "v"}, {"l", "w"}}});
   ssm_->remove_tags_from_resource(request_, {.resource_type = "Parameter", .resource_id = "x", .tag_keys = {"l"}});
   const auto tags = ssm_->list_tags_for_resource(request_, {.resource_type = "Parameter", .resource_id = "x"});
   ASSERT_EQ(tags.tag_list->size(), 1u);

@@ -10,8 +10,7 @@ void check_type(const std::string& type) {
 }
 
 aws::Error no_such_resource() {
-  return InvalidResourceId(
-      "The resource ID is not valid. Verify that you entered the correct ID and try again.");
+  return InvalidResourceId("The resource ID is not valid. Verify that you entered the correct ID and try again.");
 }
 
 }  // namespace
