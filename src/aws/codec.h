@@ -18,8 +18,8 @@ namespace standpipe::aws {
 // Where a walker is, for messages; a chain on the stack.
 struct Path {
   const Path* parent = nullptr;
-  std::string_view name{};   // of a member or a map's key; empty: an element of a list
-  size_t index = 0;          // from 1
+  std::string_view name{};  // of a member or a map's key; empty: an element of a list
+  size_t index = 0;         // from 1
   std::string print() const;
 };
 
@@ -33,9 +33,7 @@ class Decoding {
   void count_element() {
     if (++elements_ > kElementsMax) throw error("The request has too many elements.");
   }
-  void note_missing(const Path* parent, std::string_view name) {
-    missing_.push_back(Path{parent, name}.print());
-  }
+  void note_missing(const Path* parent, std::string_view name) { missing_.push_back(Path{parent, name}.print()); }
   Missing take_missing() { return std::move(missing_); }
 
  private:
@@ -78,7 +76,8 @@ void decode_query(Decoding& decoding, const Shape& structure, const Form& form, 
 void decode_xml(Decoding& decoding, const Shape& structure, const xml::Element& element, void* out);
 void encode_xml(xml::Writer& writer, const Shape& structure, const void* value, TimeFormat time);
 
-void decode_rest(Decoding& decoding, const ServiceModel& model, const Route& route, const net::Request& http, void* out);
+void decode_rest(Decoding& decoding, const ServiceModel& model, const Route& route, const net::Request& http,
+                 void* out);
 std::string host_id(const std::string& request_id);  // S3's second id of a request
 void add_request_id(net::Response& response, Protocol protocol, const std::string& request_id);
 net::Response encode_rest(const ServiceModel& model, const OperationModel& operation, const void* output);

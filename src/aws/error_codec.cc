@@ -17,7 +17,7 @@ const ErrorModel* find_error(const ServiceModel* model, const Error& error) {
 }
 
 struct Parts {
-  std::string type;            // the shape's name
+  std::string type;             // the shape's name
   std::string_view query_code;  // what XML carries
   std::string_view message_member = "message";
   bool sender;
@@ -82,7 +82,8 @@ std::string s3_error(const Error& error, const std::string& request_id) {
 }
 
 void put_json(net::Response& response, const Wire& wire, const Parts& parts, const Error& error) {
-  response.headers.set("content-type", "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
+  response.headers.set("content-type",
+                       "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
   response.body = json_error(parts, error, false);
 }
 
@@ -132,7 +133,8 @@ net::Response encode_error(const ServiceModel* model, const Wire& wire, const ne
   }
   if (http.method == "HEAD") response.body = std::string();
   if (model && model->query_compatible && protocol != Protocol::query) {
-    response.headers.set("x-amzn-query-error", std::string(parts.query_code) + (parts.sender ? ";Sender" : ";Receiver"));
+    response.headers.set("x-amzn-query-error",
+                         std::string(parts.query_code) + (parts.sender ? ";Sender" : ";Receiver"));
   }
   for (const auto& [name, value] : error.headers) response.headers.set(name, value);
   add_request_id(response, protocol, request_id);

@@ -5,18 +5,45 @@
 
 What the header holds is described in src/aws/shape.h, src/aws/service.h and CONTRIBUTING.md.
 """
+
 import json
 import pathlib
 import sys
 
 from naming import message_path, quoted, re2_pattern, snake_case
 
-CPP = {"string": "std::string", "character": "std::string", "blob": "aws::Blob", "integer": "int32_t", "long": "int64_t",
-       "float": "float", "double": "double", "boolean": "bool", "timestamp": "Timestamp"}
-KIND = {"structure": "structure", "list": "list", "map": "map", "string": "string", "character": "string", "blob": "blob",
-        "integer": "integer", "long": "long_integer", "float": "float_number", "double": "double_number",
-        "boolean": "boolean", "timestamp": "timestamp"}
-LOCATION = {"header": "header", "headers": "header_map", "querystring": "query", "uri": "uri", "statusCode": "status_code"}
+CPP = {
+    "string": "std::string",
+    "character": "std::string",
+    "blob": "aws::Blob",
+    "integer": "int32_t",
+    "long": "int64_t",
+    "float": "float",
+    "double": "double",
+    "boolean": "bool",
+    "timestamp": "Timestamp",
+}
+KIND = {
+    "structure": "structure",
+    "list": "list",
+    "map": "map",
+    "string": "string",
+    "character": "string",
+    "blob": "blob",
+    "integer": "integer",
+    "long": "long_integer",
+    "float": "float_number",
+    "double": "double_number",
+    "boolean": "boolean",
+    "timestamp": "timestamp",
+}
+LOCATION = {
+    "header": "header",
+    "headers": "header_map",
+    "querystring": "query",
+    "uri": "uri",
+    "statusCode": "status_code",
+}
 TIME_FORMAT = {"unixTimestamp": "epoch_seconds", "iso8601": "iso8601", "rfc822": "http_date"}
 TAKEN = {"Operations", "Timestamp", "Adapter"}  # names that no struct may have
 
@@ -160,11 +187,27 @@ def write_struct(model, name, shape, out):
 
 
 def header(model):
-    out = ["// Made by src/aws/generate.py from models/. Do not edit.", "#pragma once", "",
-           "#include <map>", "#include <memory>", "#include <optional>", "#include <string>", "#include <string_view>",
-           "#include <vector>", "", '#include "aws/error.h"', '#include "aws/request.h"', '#include "aws/service.h"',
-           '#include "aws/types.h"', '#include "base/clock.h"', '#include "base/json.h"', "",
-           f"namespace standpipe::{model.namespace} {{", ""]
+    out = [
+        "// Made by src/aws/generate.py from models/. Do not edit.",
+        "#pragma once",
+        "",
+        "#include <map>",
+        "#include <memory>",
+        "#include <optional>",
+        "#include <string>",
+        "#include <string_view>",
+        "#include <vector>",
+        "",
+        '#include "aws/error.h"',
+        '#include "aws/request.h"',
+        '#include "aws/service.h"',
+        '#include "aws/types.h"',
+        '#include "base/clock.h"',
+        '#include "base/json.h"',
+        "",
+        f"namespace standpipe::{model.namespace} {{",
+        "",
+    ]
     inputs = set(model.inputs.values())
     for name, shape in model.structs.items():  # outputs before inputs, which name them
         if name not in inputs:
@@ -172,8 +215,13 @@ def header(model):
     out += [f"using {alias} = {struct};" for alias, struct in model.aliases.items()] + [""]
     for name in model.inputs.values():
         write_struct(model, name, model.structs[name], out)
-    out += ["", "// What the service's class implements: per operation what it does, and what must be allowed for it.",
-            "class Operations {", " public:", "  virtual ~Operations() = default;"]
+    out += [
+        "",
+        "// What the service's class implements: per operation what it does, and what must be allowed for it.",
+        "class Operations {",
+        " public:",
+        "  virtual ~Operations() = default;",
+    ]
     for name in model.operations:
         struct = model.inputs[name]
         out.append(f"  virtual {model.outputs[name]} {snake_case(name)}(const aws::Request&, const {struct}&) = 0;")
@@ -182,10 +230,15 @@ def header(model):
     out += ["};", ""]
     for name, (code, status, _) in model.errors.items():
         out.append(f"aws::Error {name}(std::string message);  // {code}, {status}")
-    out += ["", "const aws::ServiceModel& model();",
-            "// `operations` must outlive the service.",
-            "std::unique_ptr<aws::Service> make_service(Operations& operations);", "",
-            f"}}  // namespace standpipe::{model.namespace}", ""]
+    out += [
+        "",
+        "const aws::ServiceModel& model();",
+        "// `operations` must outlive the service.",
+        "std::unique_ptr<aws::Service> make_service(Operations& operations);",
+        "",
+        f"}}  // namespace standpipe::{model.namespace}",
+        "",
+    ]
     return "\n".join(out)
 
 
@@ -212,8 +265,10 @@ class Tables:
             if pattern:
                 fields.append(f".pattern = {quoted(pattern)}, .pattern_shown = {quoted(shape['pattern'])}")
         if "enum" in shape:
-            self.out.append(f"constexpr std::string_view values_{name}[] = "
-                            f"{{{', '.join(quoted(value) for value in shape['enum'])}}};")
+            self.out.append(
+                f"constexpr std::string_view values_{name}[] = "
+                f"{{{', '.join(quoted(value) for value in shape['enum'])}}};"
+            )
             fields.append(f".values = values_{name}")
         return f", .limits = {{{', '.join(fields)}}}" if fields else ""
 
@@ -229,10 +284,13 @@ class Tables:
 
     def member(self, struct, shape, name, member):
         target = self.model.shapes[member["shape"]]
-        fields = [f".name = {quoted(name)}", f".wire = {quoted(member.get('locationName', name))}",
-                  f".path = {quoted(message_path(name))}",
-                  f".shape = &shape_{'stream' if member.get('streaming') else member['shape']}",
-                  f".offset = offsetof({struct}, {snake_case(name)})"]
+        fields = [
+            f".name = {quoted(name)}",
+            f".wire = {quoted(member.get('locationName', name))}",
+            f".path = {quoted(message_path(name))}",
+            f".shape = &shape_{'stream' if member.get('streaming') else member['shape']}",
+            f".offset = offsetof({struct}, {snake_case(name)})",
+        ]
         if name in shape.get("required", []):
             fields.append(".required = true")
         if "location" in member:
@@ -272,8 +330,10 @@ class Tables:
         if "payload" in shape:
             index = [key for key, _ in members].index(shape["payload"])
             fields += f", .payload = &members_{name}[{index}]"
-        self.out.append(f"constexpr Shape shape_{name} = {{.name = {quoted(struct)}, .kind = Kind::structure, "
-                        f".access = &kStructureAccess<{struct}>{fields}}};")
+        self.out.append(
+            f"constexpr Shape shape_{name} = {{.name = {quoted(struct)}, .kind = Kind::structure, "
+            f".access = &kStructureAccess<{struct}>{fields}}};"
+        )
 
     def shape(self, name):
         if name in self.done:
@@ -302,8 +362,10 @@ class Tables:
         if "timestampFormat" in shape:
             fields += f", .time_format = TimeFormat::{TIME_FORMAT[shape['timestampFormat']]}"
         kind = "document" if shape.get("document") else KIND[shape["type"]]
-        self.out.append(f"constexpr Shape shape_{name} = {{.name = {quoted(name)}, .kind = Kind::{kind}, "
-                        f".access = &{self.access(name, shape, name)}{limits}{fields}}};")
+        self.out.append(
+            f"constexpr Shape shape_{name} = {{.name = {quoted(name)}, .kind = Kind::{kind}, "
+            f".access = &{self.access(name, shape, name)}{limits}{fields}}};"
+        )
 
     def operation(self, index, name, operation):
         tables = {}
@@ -315,25 +377,40 @@ class Tables:
             tables[side] = f"&shape_{struct}"
         http = operation["http"]
         wrapper = operation.get("output", {}).get("resultWrapper", "")
-        return (f"    {{.name = {quoted(name)}, .input = {tables['input']}, .output = {tables['output']}, "
-                f".method = {quoted(http['method'])}, .uri = {quoted(http['requestUri'])}, "
-                f".status = {http.get('responseCode', 200)}, .result_wrapper = {quoted(wrapper)}, .index = {index}}},")
+        return (
+            f"    {{.name = {quoted(name)}, .input = {tables['input']}, .output = {tables['output']}, "
+            f".method = {quoted(http['method'])}, .uri = {quoted(http['requestUri'])}, "
+            f".status = {http.get('responseCode', 200)}, .result_wrapper = {quoted(wrapper)}, .index = {index}}},"
+        )
 
 
 def adapter(model):
-    out = ["class Adapter final : public aws::Service {", " public:",
-           "  explicit Adapter(Operations& operations) : operations_(operations) {}",
-           f"  const aws::ServiceModel& model() const override {{ return {model.namespace}::model(); }}",
-           "  aws::Accesses access(const aws::OperationModel& operation, const aws::Request& request, const void* input) "
-           "override {", "    switch (operation.index) {"]
+    out = [
+        "class Adapter final : public aws::Service {",
+        " public:",
+        "  explicit Adapter(Operations& operations) : operations_(operations) {}",
+        f"  const aws::ServiceModel& model() const override {{ return {model.namespace}::model(); }}",
+        "  aws::Accesses access(const aws::OperationModel& operation, const aws::Request& request, const void* input) "
+        "override {",
+        "    switch (operation.index) {",
+    ]
     for index, name in enumerate(model.operations):
-        out.append(f"      case {index}: return operations_.access(request, *static_cast<const {model.inputs[name]}*>(input));")
-    out += ["    }", "    std::abort();", "  }",
-            "  void invoke(const aws::OperationModel& operation, const aws::Request& request, const void* input, "
-            "void* output) override {", "    switch (operation.index) {"]
+        out.append(
+            f"      case {index}: return operations_.access(request, *static_cast<const {model.inputs[name]}*>(input));"
+        )
+    out += [
+        "    }",
+        "    std::abort();",
+        "  }",
+        "  void invoke(const aws::OperationModel& operation, const aws::Request& request, const void* input, "
+        "void* output) override {",
+        "    switch (operation.index) {",
+    ]
     for index, name in enumerate(model.operations):
-        out.append(f"      case {index}: *static_cast<{model.outputs[name]}*>(output) = operations_.{snake_case(name)}("
-                   f"request, *static_cast<const {model.inputs[name]}*>(input)); return;")
+        out.append(
+            f"      case {index}: *static_cast<{model.outputs[name]}*>(output) = operations_.{snake_case(name)}("
+            f"request, *static_cast<const {model.inputs[name]}*>(input)); return;"
+        )
     out += ["    }", "    std::abort();", "  }", "", " private:", "  Operations& operations_;", "};"]
     return out
 
@@ -344,23 +421,34 @@ def arrays(model):
     if model.others:
         names = ", ".join(quoted(name) for name in sorted(model.others))
         out.append(f"constexpr std::string_view kUnsupported[] = {{{names}}};")
-    routes = [f"    {{{quoted(name)}, {quoted(http[0])}, {quoted(http[1])}}}," for name, http in model.others.items() if http]
+    routes = [
+        f"    {{{quoted(name)}, {quoted(http[0])}, {quoted(http[1])}}}," for name, http in model.others.items() if http
+    ]
     if routes:
         out += ["constexpr aws::OtherRoute kOtherRoutes[] = {"] + routes + ["};"]
     out.append("constexpr aws::ErrorModel kErrors[] = {")
     for name, (code, status, sender) in model.errors.items():
-        out.append(f"    {{.code = {quoted(code)}, .status = {status}, .sender = {str(sender).lower()}, "
-                   f".shape = {quoted(name)}, .message_member = {quoted(model.message_member(name))}}},")
+        out.append(
+            f"    {{.code = {quoted(code)}, .status = {status}, .sender = {str(sender).lower()}, "
+            f".shape = {quoted(name)}, .message_member = {quoted(model.message_member(name))}}},"
+        )
     out.append("};")
     return out, bool(routes)
 
 
 def service_model(model, has_routes):
     metadata = model.metadata
-    fields = {"name": model.service, **model.names, "endpoint_prefix": metadata["endpointPrefix"],
-              "protocol": metadata["protocol"], "json_version": metadata.get("jsonVersion", ""),
-              "target_prefix": metadata.get("targetPrefix", ""), "api_version": metadata["apiVersion"],
-              "xml_namespace": metadata.get("xmlNamespace", ""), "service_id": metadata["serviceId"]}
+    fields = {
+        "name": model.service,
+        **model.names,
+        "endpoint_prefix": metadata["endpointPrefix"],
+        "protocol": metadata["protocol"],
+        "json_version": metadata.get("jsonVersion", ""),
+        "target_prefix": metadata.get("targetPrefix", ""),
+        "api_version": metadata["apiVersion"],
+        "xml_namespace": metadata.get("xmlNamespace", ""),
+        "service_id": metadata["serviceId"],
+    }
     out = ["constexpr aws::ServiceModel kModel = {"]
     out += [f"    .{key} = {quoted(value)}," for key, value in fields.items()]
     is_global = "globalEndpoint" in metadata and model.service != "s3"
@@ -368,7 +456,9 @@ def service_model(model, has_routes):
     if model.others:
         out.append("    .unsupported = kUnsupported,")
     out.append("    .errors = kErrors,")
-    out.append(f"    .query_compatible = {str('awsQueryCompatible' in metadata or metadata['protocol'] == 'query').lower()},")
+    out.append(
+        f"    .query_compatible = {str('awsQueryCompatible' in metadata or metadata['protocol'] == 'query').lower()},"
+    )
     out.append(f"    .speaks_query = {str('query' in metadata['protocols']).lower()},")
     out.append(f"    .validates = {str(model.service != 's3').lower()},")
     out.append(f"    .validation_code = {quoted(model.validation_code)},")
@@ -380,27 +470,49 @@ def service_model(model, has_routes):
 
 def source(model, include):
     tables = Tables(model)
-    operations = [tables.operation(index, name, operation)
-                  for index, (name, operation) in enumerate(model.operations.items())]
+    operations = [
+        tables.operation(index, name, operation) for index, (name, operation) in enumerate(model.operations.items())
+    ]
     lists, has_routes = arrays(model)
-    out = ["// Made by src/aws/generate.py from models/. Do not edit.", f'#include "{include}"', "",
-           "#include <cstddef>", "#include <cstdlib>", "", '#include "aws/shape.h"', ""]
+    out = [
+        "// Made by src/aws/generate.py from models/. Do not edit.",
+        f'#include "{include}"',
+        "",
+        "#include <cstddef>",
+        "#include <cstdlib>",
+        "",
+        '#include "aws/shape.h"',
+        "",
+    ]
     out += [f"// Not carried over: {note}".replace("\\", "\\ ") for note in model.notes]
-    out += ["// Offsets in structs with std::optional are conditionally supported; gcc and clang do.",
-            '#pragma GCC diagnostic ignored "-Winvalid-offsetof"', "",
-            f"namespace standpipe::{model.namespace} {{", "namespace {", "",
-            "using aws::Kind, aws::Location, aws::Member, aws::Shape, aws::TimeFormat;",
-            "using aws::kListAccess, aws::kMapAccess, aws::kStructureAccess, aws::kValueAccess;", "",
-            "[[maybe_unused]] constexpr Shape shape_stream = {.name = \"Stream\", .kind = Kind::stream, "
-            ".access = &kValueAccess<aws::Stream>};"]
+    out += [
+        "// Offsets in structs with std::optional are conditionally supported; gcc and clang do.",
+        '#pragma GCC diagnostic ignored "-Winvalid-offsetof"',
+        "",
+        f"namespace standpipe::{model.namespace} {{",
+        "namespace {",
+        "",
+        "using aws::Kind, aws::Location, aws::Member, aws::Shape, aws::TimeFormat;",
+        "using aws::kListAccess, aws::kMapAccess, aws::kStructureAccess, aws::kValueAccess;",
+        "",
+        "[[maybe_unused]] constexpr Shape shape_stream = {.name = \"Stream\", .kind = Kind::stream, "
+        ".access = &kValueAccess<aws::Stream>};",
+    ]
     out += tables.out + ["constexpr aws::OperationModel kOperations[] = {"] + operations + ["};"]
     out += lists + service_model(model, has_routes) + [""] + adapter(model) + ["", "}  // namespace", ""]
     for name, (code, status, _) in model.errors.items():
-        out.append(f"aws::Error {name}(std::string message) {{ return {{{quoted(code)}, {status}, std::move(message)}}; }}")
-    out += ["", "const aws::ServiceModel& model() { return kModel; }",
-            "std::unique_ptr<aws::Service> make_service(Operations& operations) { "
-            "return std::make_unique<Adapter>(operations); }", "",
-            f"}}  // namespace standpipe::{model.namespace}", ""]
+        out.append(
+            f"aws::Error {name}(std::string message) {{ return {{{quoted(code)}, {status}, std::move(message)}}; }}"
+        )
+    out += [
+        "",
+        "const aws::ServiceModel& model() { return kModel; }",
+        "std::unique_ptr<aws::Service> make_service(Operations& operations) { "
+        "return std::make_unique<Adapter>(operations); }",
+        "",
+        f"}}  // namespace standpipe::{model.namespace}",
+        "",
+    ]
     return "\n".join(out)
 
 

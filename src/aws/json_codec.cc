@@ -82,8 +82,8 @@ class JsonDecoder {
       decoding_.count_element();
       if (field.value.is_null()) continue;
       const Path here{path, field.key};
-      value(*shape.element, field.value, shape.element->time_format,
-            shape.access->insert(out, std::string(field.key)), &here);
+      value(*shape.element, field.value, shape.element->time_format, shape.access->insert(out, std::string(field.key)),
+            &here);
     }
   }
 

@@ -1,9 +1,30 @@
 """How names of the AWS models become names in C++."""
+
 import re
 
 # Words that the rule "a capital begins a word, a run of capitals is one" would cut wrongly.
-SPECIAL = ["aWS", "MiBps", "KiB", "MiB", "GiB", "MBs", "GBs", "ETag", "IPv4", "IPv6", "CRC64NVME", "CRC32C", "XXHASH64", "XXHASH3", "XXHASH128", "ARNs",
-           "URIs", "URLs", "SSEKMS", "DBs"]
+SPECIAL = [
+    "aWS",
+    "MiBps",
+    "KiB",
+    "MiB",
+    "GiB",
+    "MBs",
+    "GBs",
+    "ETag",
+    "IPv4",
+    "IPv6",
+    "CRC64NVME",
+    "CRC32C",
+    "XXHASH64",
+    "XXHASH3",
+    "XXHASH128",
+    "ARNs",
+    "URIs",
+    "URLs",
+    "SSEKMS",
+    "DBs",
+]
 SPLIT_SPECIAL = {"SSEKMS": "sse_kms"}
 WORD = re.compile("|".join(SPECIAL) + r"|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+")
 

@@ -46,7 +46,8 @@ std::string query_document(const ServiceModel& model, const OperationModel& oper
 
 std::optional<std::string> inflated(const net::Request& http) {
   const std::string* coding = http.headers.find("content-encoding");
-  if (!coding || (!equal_ignoring_case(*coding, "gzip") && !equal_ignoring_case(*coding, "deflate"))) return std::nullopt;
+  if (!coding || (!equal_ignoring_case(*coding, "gzip") && !equal_ignoring_case(*coding, "deflate")))
+    return std::nullopt;
   Inflater inflater;
   const std::string_view body = http.body.view();
   inflater.stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
@@ -80,7 +81,8 @@ Missing decode(const ServiceModel& model, const Wire& wire, const Route& route, 
     } else if (body.empty() && protocol == Protocol::rpc_cbor) {
       note_missing(decoding, shape, {}, nullptr);  // an empty input may be no body at all
     } else {
-      decode_cbor(decoding, shape, body, protocol == Protocol::cbor ? CborTime::milliseconds : CborTime::seconds, input);
+      decode_cbor(decoding, shape, body, protocol == Protocol::cbor ? CborTime::milliseconds : CborTime::seconds,
+                  input);
     }
   }
   return decoding.take_missing();
@@ -92,7 +94,8 @@ net::Response encode(const ServiceModel& model, const Wire& wire, const Operatio
   net::Response response;
   switch (protocol) {
     case Protocol::json:
-      response.headers.set("content-type", "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
+      response.headers.set("content-type",
+                           "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
       response.body = encode_json(*operation.output, output);
       break;
     case Protocol::cbor:

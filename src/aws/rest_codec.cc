@@ -125,17 +125,20 @@ class RestDecoder {
 
   void read(const Shape& shape, std::string_view name, std::string_view text, TimeFormat format, void* out) {
     if (read_scalar(shape, text, format, out)) return;
-    if (!xml_) throw decoding_.error("The value of " + std::string(name) + " is not a valid " + std::string(shape.name) + ".");
+    if (!xml_)
+      throw decoding_.error("The value of " + std::string(name) + " is not a valid " + std::string(shape.name) + ".");
     const bool integral = shape.kind == Kind::integer || shape.kind == Kind::long_integer;
-    throw Error("InvalidArgument", 400, integral ? "Provided " + std::string(name) + " not an integer or within integer range"
-                                                 : "The value of " + std::string(name) + " is malformed.")
+    throw Error("InvalidArgument", 400,
+                integral ? "Provided " + std::string(name) + " not an integer or within integer range"
+                         : "The value of " + std::string(name) + " is malformed.")
         .with("ArgumentName", std::string(name))
         .with("ArgumentValue", std::string(text));
   }
 
   void body(const Shape& input, void* out) {
     if (input.payload) return payload(*input.payload, out);
-    const bool members = std::ranges::any_of(input.members, [](const Member& m) { return m.location == Location::body; });
+    const bool members =
+        std::ranges::any_of(input.members, [](const Member& m) { return m.location == Location::body; });
     if (members) document(input, out);
   }
 
@@ -166,7 +169,8 @@ class RestDecoder {
     try {
       decode_xml(decoding_, shape, bytes.empty() ? xml::Element{} : xml::parse(bytes), out);
     } catch (const xml::ParseError&) {
-      throw decoding_.error("The XML you provided was not well-formed or did not validate against our published schema");
+      throw decoding_.error(
+          "The XML you provided was not well-formed or did not validate against our published schema");
     }
   }
 
@@ -219,7 +223,8 @@ class RestEncoder {
     if (member.shape->kind == Kind::list) {
       std::vector<std::string> items;
       for (size_t i = 0, size = member.shape->access->size(value); i < size; ++i) {
-        items.push_back(print_scalar(*member.shape->element, member.shape->access->at(value, i), TimeFormat::http_date));
+        items.push_back(
+            print_scalar(*member.shape->element, member.shape->access->at(value, i), TimeFormat::http_date));
       }
       return response_.headers.set(std::string(member.wire), join(items, ","));
     }
@@ -235,8 +240,8 @@ class RestEncoder {
   void payload(const Member& member, const void* value) {
     switch (member.shape->kind) {
       case Kind::structure: {
-        const std::string_view root = member.wire != member.name || member.shape->xml_name.empty() ? member.wire
-                                                                                                  : member.shape->xml_name;
+        const std::string_view root =
+            member.wire != member.name || member.shape->xml_name.empty() ? member.wire : member.shape->xml_name;
         return document(*member.shape, root, value);
       }
       case Kind::blob: response_.body = static_cast<const Blob*>(value)->bytes; break;

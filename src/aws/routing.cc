@@ -17,20 +17,23 @@ bool is_unsupported(const ServiceModel& model, std::string_view operation) {
 }
 
 std::string not_served(const ServiceModel& model, std::string_view operation) {
-  return "The operation " + std::string(operation) + " of " + std::string(model.service_id) + " is not supported by Standpipe.";
+  return "The operation " + std::string(operation) + " of " + std::string(model.service_id) +
+         " is not supported by Standpipe.";
 }
 
 Route by_name(const ServiceModel& model, const Wire& wire) {
-  if (const OperationModel* operation = find_operation(model, wire.operation); operation && !wire.rest) return {operation, {}};
+  if (const OperationModel* operation = find_operation(model, wire.operation); operation && !wire.rest)
+    return {operation, {}};
   if (protocol_of(model, wire) == Protocol::query) {
     if (wire.operation.empty()) throw Error("MissingAction", 400, "The request must contain the parameter Action.");
-    throw Error("InvalidAction", 400, is_unsupported(model, wire.operation)
-                                          ? not_served(model, wire.operation)
-                                          : "The action " + wire.operation + " is not valid for this web service.");
+    throw Error("InvalidAction", 400,
+                is_unsupported(model, wire.operation)
+                    ? not_served(model, wire.operation)
+                    : "The action " + wire.operation + " is not valid for this web service.");
   }
   if (wire.operation.empty()) throw Error("UnknownOperationException", 400, "The request names no operation.");
-  throw Error("UnknownOperationException", 400, is_unsupported(model, wire.operation)
-                                                    ? not_served(model, wire.operation)
+  throw Error("UnknownOperationException", 400,
+              is_unsupported(model, wire.operation) ? not_served(model, wire.operation)
                                                     : "The operation " + wire.operation + " is unknown.");
 }
 
@@ -132,7 +135,8 @@ std::set<std::string, std::less<>> choosing_parameters(const ServiceModel& model
   return names;
 }
 
-void refuse_ignored_parameters(const ServiceModel& model, const OperationModel& operation, const Parameters& parameters) {
+void refuse_ignored_parameters(const ServiceModel& model, const OperationModel& operation,
+                               const Parameters& parameters) {
   const auto names = choosing_parameters(model);
   const Template chosen(operation.uri);
   for (const auto& [name, value] : parameters) {
@@ -140,7 +144,8 @@ void refuse_ignored_parameters(const ServiceModel& model, const OperationModel& 
     const bool member = std::ranges::any_of(operation.input->members, [&](const Member& known) {
       return known.location == Location::query && known.wire == name;
     });
-    if (!member) throw Error("NotImplemented", 501, "The sub-resource ?" + name + " is not supported here by Standpipe.");
+    if (!member)
+      throw Error("NotImplemented", 501, "The sub-resource ?" + name + " is not supported here by Standpipe.");
   }
 }
 
@@ -187,7 +192,8 @@ Route by_path(const ServiceModel& model, const net::Request& http, std::string_v
   }
   if (!refused.empty()) {
     const std::string by = refused_by.empty() ? "" : " (?" + refused_by.front().first + ")";
-    throw Error("NotImplemented", 501, "The operation " + std::string(refused) + by + " is not supported by Standpipe.");
+    throw Error("NotImplemented", 501,
+                "The operation " + std::string(refused) + by + " is not supported by Standpipe.");
   }
   if (!best.operation) throw no_route(model, http);
   if (s3) refuse_ignored_parameters(model, *best.operation, *parameters);

@@ -1,5 +1,5 @@
-// What machines need to know about the generated structs: constexpr tables that one hand-written walker per protocol and
-// direction follows. Addresses are untyped here; `Shape::kind` says what stands behind them:
+// What machines need to know about the generated structs: constexpr tables that one hand-written walker per protocol
+// and direction follows. Addresses are untyped here; `Shape::kind` says what stands behind them:
 //   structure → the generated struct · list → std::vector<T> · map → std::map<std::string, T> · string → std::string
 //   blob → aws::Blob · stream → aws::Stream · integer → int32_t · long_integer → int64_t · float_number → float
 //   double_number → double · boolean → bool · timestamp → Timestamp · document → json::Value
@@ -20,7 +20,18 @@
 namespace standpipe::aws {
 
 enum class Kind : uint8_t {
-  structure, list, map, string, blob, stream, integer, long_integer, float_number, double_number, boolean, timestamp,
+  structure,
+  list,
+  map,
+  string,
+  blob,
+  stream,
+  integer,
+  long_integer,
+  float_number,
+  double_number,
+  boolean,
+  timestamp,
   document
 };
 
@@ -32,10 +43,10 @@ enum class TimeFormat : uint8_t { unspecified, epoch_seconds, iso8601, http_date
 struct Limits {
   static constexpr int64_t kNoMin = std::numeric_limits<int64_t>::min();
   static constexpr int64_t kNoMax = std::numeric_limits<int64_t>::max();
-  int64_t min = kNoMin;              // of numbers their value, of the rest their length in characters, bytes or elements
+  int64_t min = kNoMin;  // of numbers their value, of the rest their length in characters, bytes or elements
   int64_t max = kNoMax;
-  std::string_view pattern{};        // for RE2, must match the whole; empty: any
-  std::string_view pattern_shown{};  // as the model has it, for messages
+  std::string_view pattern{};                  // for RE2, must match the whole; empty: any
+  std::string_view pattern_shown{};            // as the model has it, for messages
   std::span<const std::string_view> values{};  // of enums
   constexpr bool any() const { return min != kNoMin || max != kNoMax || !pattern.empty() || !values.empty(); }
 };
@@ -43,10 +54,10 @@ struct Limits {
 // How to reach into a T, a std::optional<T>, a list, a map without knowing the type.
 struct Accessors {
   using Visitor = void (*)(void* context, const std::string& key, const void* value);
-  void* (*emplace)(void* optional) = nullptr;            // makes an empty T in it
-  const void* (*get)(const void* optional) = nullptr;    // nullptr if there is none
+  void* (*emplace)(void* optional) = nullptr;          // makes an empty T in it
+  const void* (*get)(const void* optional) = nullptr;  // nullptr if there is none
   void (*clear)(void* list_or_map) = nullptr;
-  void* (*append)(void* list) = nullptr;                 // the new element
+  void* (*append)(void* list) = nullptr;  // the new element
   size_t (*size)(const void* list_or_map) = nullptr;
   const void* (*at)(const void* list, size_t index) = nullptr;
   void* (*insert)(void* map, std::string key) = nullptr;  // the value; of duplicate keys the last wins
@@ -57,9 +68,9 @@ struct Accessors {
 struct Shape;
 
 struct Member {
-  std::string_view name;   // in the model: "StreamName"
-  std::string_view wire;   // on the wire, nearly always the same
-  std::string_view path;   // in messages: "streamName"
+  std::string_view name;  // in the model: "StreamName"
+  std::string_view wire;  // on the wire, nearly always the same
+  std::string_view path;  // in messages: "streamName"
   const Shape* shape = nullptr;
   uint32_t offset = 0;
   bool required = false;
@@ -75,18 +86,18 @@ struct Shape {
   Kind kind = Kind::structure;
   const Accessors* access = nullptr;
   Limits limits{};
-  std::span<const Member> members{};   // structures
-  const Shape* element = nullptr;      // of lists; of maps the value
-  const Shape* key = nullptr;          // of maps; a string
-  std::string_view element_name{};     // of lists and map values in XML and query; empty: the protocol's default
+  std::span<const Member> members{};  // structures
+  const Shape* element = nullptr;     // of lists; of maps the value
+  const Shape* key = nullptr;         // of maps; a string
+  std::string_view element_name{};    // of lists and map values in XML and query; empty: the protocol's default
   std::string_view key_name{};
-  bool flattened = false;              // lists and maps: no element around the items
-  bool sensitive = false;              // never logged or shown in messages
-  bool xml_unwrapped = false;          // structures: the only member is the document itself
+  bool flattened = false;      // lists and maps: no element around the items
+  bool sensitive = false;      // never logged or shown in messages
+  bool xml_unwrapped = false;  // structures: the only member is the document itself
   TimeFormat time_format = TimeFormat::unspecified;
-  std::string_view xml_name{};         // of the document's root, if the model names it
+  std::string_view xml_name{};  // of the document's root, if the model names it
   std::string_view xml_namespace{};
-  const Member* payload = nullptr;     // structures: the member that is the whole body
+  const Member* payload = nullptr;  // structures: the member that is the whole body
 
   std::shared_ptr<void> make() const { return access->make(); }  // value-initialised
 };
@@ -119,16 +130,22 @@ void each_entry(const Shape& shape, const void* map, Visit&& visit) {
 namespace accessors {
 
 template <class T>
-void* emplace(void* optional) { return &static_cast<std::optional<T>*>(optional)->emplace(); }
+void* emplace(void* optional) {
+  return &static_cast<std::optional<T>*>(optional)->emplace();
+}
 template <class T>
 const void* get(const void* optional) {
   const auto& value = *static_cast<const std::optional<T>*>(optional);
   return value ? &*value : nullptr;
 }
 template <class T>
-size_t size(const void* container) { return static_cast<const T*>(container)->size(); }
+size_t size(const void* container) {
+  return static_cast<const T*>(container)->size();
+}
 template <class T>
-std::shared_ptr<void> make() { return std::make_shared<T>(); }
+std::shared_ptr<void> make() {
+  return std::make_shared<T>();
+}
 
 }  // namespace accessors
 

@@ -1,28 +1,63 @@
 #!/usr/bin/env python3
 """Cuts botocore's service models down to models/operations.json.
 
-  trim_models.py MODELS_DIR BOTOCORE_DATA_DIR VERSION
+  trim_models.py [BOTOCORE_DATA_DIR]        without it the pinned version is fetched from PyPI
 
-Writes MODELS_DIR/<service>.json: the listed operations, the shapes that they reach without documentation, and of every
+Writes models/<service>.json: the listed operations, the shapes that they reach without documentation, and of every
 other operation the name (and, for REST services, method and URI, so that a request for it can be named in the refusal).
 """
+
 import gzip
 import json
 import pathlib
+import subprocess
 import sys
+import tempfile
+import zipfile
 
-DROPPED = {"documentation", "documentationUrl", "deprecated", "deprecatedMessage", "deprecatedSince", "examples",
-           "endpoint", "endpointdiscovery", "staticContextParams", "operationContextParams", "contextParam", "auth",
-           "unsignedPayload", "httpChecksumRequired", "alias", "synthetic"}
-METADATA = ["apiVersion", "awsQueryCompatible", "endpointPrefix", "globalEndpoint", "jsonVersion", "protocol", "protocols",
-            "serviceId", "signingName", "targetPrefix", "xmlNamespace"]
+VERSION = "1.44.5"  # of botocore; models/NOTICE names it too
+MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
+DROPPED = {
+    "documentation",
+    "documentationUrl",
+    "deprecated",
+    "deprecatedMessage",
+    "deprecatedSince",
+    "examples",
+    "endpoint",
+    "endpointdiscovery",
+    "staticContextParams",
+    "operationContextParams",
+    "contextParam",
+    "auth",
+    "unsignedPayload",
+    "httpChecksumRequired",
+    "alias",
+    "synthetic",
+}
+METADATA = [
+    "apiVersion",
+    "awsQueryCompatible",
+    "endpointPrefix",
+    "globalEndpoint",
+    "jsonVersion",
+    "protocol",
+    "protocols",
+    "serviceId",
+    "signingName",
+    "targetPrefix",
+    "xmlNamespace",
+]
 
 
 def stripped(node, keep_keys=False):
     """Without documentation. `keep_keys`: the keys of this object are names of members or shapes, not of traits."""
     if isinstance(node, dict):
-        return {key: stripped(value, key in ("members", "shapes")) for key, value in node.items()
-                if keep_keys or key not in DROPPED}
+        return {
+            key: stripped(value, key in ("members", "shapes"))
+            for key, value in node.items()
+            if keep_keys or key not in DROPPED
+        }
     if isinstance(node, list):
         return [stripped(item) for item in node]
     return node
@@ -46,8 +81,12 @@ def trimmed(model, listed, version):
     if missing:
         raise SystemExit(f"not in the model: {missing}")
     operations = {name: stripped(model["operations"][name]) for name in listed}
-    todo = [operation[side]["shape"] for operation in operations.values() for side in ("input", "output")
-            if side in operation]
+    todo = [
+        operation[side]["shape"]
+        for operation in operations.values()
+        for side in ("input", "output")
+        if side in operation
+    ]
     todo += [error["shape"] for operation in operations.values() for error in operation.get("errors", [])]
     kept = set()
     while todo:
@@ -56,22 +95,39 @@ def trimmed(model, listed, version):
             kept.add(name)
             todo += references(model["shapes"][name])
     rest = model["metadata"]["protocol"].startswith("rest")
-    others = {name: [operation["http"]["method"], operation["http"]["requestUri"]] if rest else []
-              for name, operation in sorted(model["operations"].items()) if name not in operations}
-    return {"source": f"botocore {version}",
-            "metadata": {key: model["metadata"][key] for key in METADATA if key in model["metadata"]},
-            "operations": operations, "other_operations": others,
-            "shapes": {name: stripped(model["shapes"][name]) for name in sorted(kept)}}
+    others = {
+        name: [operation["http"]["method"], operation["http"]["requestUri"]] if rest else []
+        for name, operation in sorted(model["operations"].items())
+        if name not in operations
+    }
+    return {
+        "source": f"botocore {version}",
+        "metadata": {key: model["metadata"][key] for key in METADATA if key in model["metadata"]},
+        "operations": operations,
+        "other_operations": others,
+        "shapes": {name: stripped(model["shapes"][name]) for name in sorted(kept)},
+    }
+
+
+def downloaded(folder):
+    """The pinned botocore's models, from PyPI."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"botocore=={VERSION}", "-d", folder]
+    subprocess.run(command, check=True)
+    wheel = next(pathlib.Path(folder).glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder, [name for name in archive.namelist() if name.startswith("botocore/data/")])
+    return pathlib.Path(folder) / "botocore/data"
 
 
 def main():
-    models, data, version = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
-    for service, listed in json.loads((models / "operations.json").read_text()).items():
-        source = newest(data / service)
-        text = gzip.decompress(source.read_bytes()) if source.suffix == ".gz" else source.read_bytes()
-        result = trimmed(json.loads(text), listed, version)
-        (models / f"{service}.json").write_text(json.dumps(result, indent=1) + "\n")
-        print(f"{service}: {len(listed)} operations, {len(result['shapes'])} shapes")
+    with tempfile.TemporaryDirectory() as folder:
+        data = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else downloaded(folder)
+        for service, listed in json.loads((MODELS / "operations.json").read_text()).items():
+            source = newest(data / service)
+            text = gzip.decompress(source.read_bytes()) if source.suffix == ".gz" else source.read_bytes()
+            result = trimmed(json.loads(text), listed, VERSION)
+            (MODELS / f"{service}.json").write_text(json.dumps(result, indent=1) + "\n")
+            print(f"{service}: {len(listed)} operations, {len(result['shapes'])} shapes")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@
 namespace standpipe::aws {
 namespace {
 
-constexpr size_t kShownBytesMax = 2048;   // of a value in a message
+constexpr size_t kShownBytesMax = 2048;  // of a value in a message
 constexpr size_t kViolationsMax = 10;
 constexpr const char* kRedacted = "***Sensitive Data Redacted***";
 
@@ -262,9 +262,7 @@ std::string violations_message(const std::vector<std::string>& found) {
   return text;
 }
 
-bool pattern_usable(const Shape& shape) {
-  return shape.limits.pattern.empty() || patterns().find(shape).ok();
-}
+bool pattern_usable(const Shape& shape) { return shape.limits.pattern.empty() || patterns().find(shape).ok(); }
 
 void validate(const ServiceModel& model, const OperationModel& operation, const void* input, const Missing& missing) {
   if (!model.validates) {

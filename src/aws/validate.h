@@ -8,8 +8,8 @@
 
 namespace standpipe::aws {
 
-// Every violation as AWS words it: "Value 'x' at 'streamName' failed to satisfy constraint: Member must have length less
-// than or equal to 128". `structure` is an input's shape and `value` its struct. Thread-safe.
+// Every violation as AWS words it: "Value 'x' at 'streamName' failed to satisfy constraint: Member must have length
+// less than or equal to 128". `structure` is an input's shape and `value` its struct. Thread-safe.
 std::vector<std::string> violations(const Shape& structure, const void* value);
 
 // "2 validation errors detected: …; …". At most ten are told.

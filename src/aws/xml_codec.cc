@@ -59,8 +59,9 @@ class XmlDecoder {
       }
       default:
         if (!element.children.empty() || !read_scalar(shape, text(shape, element), format, out)) {
-          throw decoding_.error("The XML you provided was not well-formed or did not validate against our published "
-                                "schema");
+          throw decoding_.error(
+              "The XML you provided was not well-formed or did not validate against our published "
+              "schema");
         }
     }
   }

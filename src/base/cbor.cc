@@ -33,7 +33,8 @@ unsigned char Reader::peek() const {
 Kind Reader::kind() const {
   const unsigned char first = peek();
   switch (first >> 5) {
-    case 0: case 1: return Kind::integer;
+    case 0:
+    case 1: return Kind::integer;
     case 2: return Kind::bytes;
     case 3: return Kind::text;
     case 4: return Kind::array;
@@ -42,9 +43,13 @@ Kind Reader::kind() const {
     default: break;
   }
   switch (first & 31) {
-    case 20: case 21: return Kind::boolean;
-    case 22: case 23: return Kind::null;
-    case 25: case 26: case 27: return Kind::floating;
+    case 20:
+    case 21: return Kind::boolean;
+    case 22:
+    case 23: return Kind::null;
+    case 25:
+    case 26:
+    case 27: return Kind::floating;
     default: throw ParseError("Unexpected CBOR item");
   }
 }

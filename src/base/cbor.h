@@ -29,9 +29,9 @@ class Reader {
   double number();    // floating or integer
   bool boolean();
   void null();
-  std::string text();   // valid UTF-8
+  std::string text();  // valid UTF-8
   std::string bytes();
-  uint64_t tag();       // what it tags is the next item
+  uint64_t tag();  // what it tags is the next item
 
   // item() reads one element, entry(key) one value; both must consume exactly that.
   template <class Item>

@@ -16,8 +16,15 @@ std::string hex(const char* text) { return hex_decode(text).value(); }
 
 TEST(Cbor, IntegersOfEverySize) {  // RFC 8949, appendix A
   const std::vector<std::pair<int64_t, const char*>> cases = {
-      {0, "00"}, {23, "17"}, {24, "1818"}, {1000, "1903e8"}, {1000000, "1a000f4240"}, {1000000000000, "1b000000e8d4a51000"},
-      {-1, "20"}, {-100, "3863"}, {std::numeric_limits<int64_t>::min(), "3b7fffffffffffffff"}};
+      {0, "00"},
+      {23, "17"},
+      {24, "1818"},
+      {1000, "1903e8"},
+      {1000000, "1a000f4240"},
+      {1000000000000, "1b000000e8d4a51000"},
+      {-1, "20"},
+      {-100, "3863"},
+      {std::numeric_limits<int64_t>::min(), "3b7fffffffffffffff"}};
   for (const auto& [value, encoded] : cases) {
     const std::string bytes = hex(encoded);
     EXPECT_EQ(Reader(bytes).integer(), value);
@@ -57,7 +64,8 @@ TEST(Cbor, DefiniteAndIndefiniteContainers) {
 }
 
 TEST(Cbor, RefusesDamage) {
-  for (const char* encoded : {"", "18", "42aa", "82", "bf", "9f01", "5f6161ff", "1c", "ff", "fc", "62ff", "bb7fffffffffffffff"}) {
+  for (const char* encoded :
+       {"", "18", "42aa", "82", "bf", "9f01", "5f6161ff", "1c", "ff", "fc", "62ff", "bb7fffffffffffffff"}) {
     const std::string bytes = hex(encoded);
     EXPECT_THROW(Reader(bytes).skip(), ParseError) << encoded;
   }

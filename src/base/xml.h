@@ -20,7 +20,7 @@ inline constexpr size_t kElementsMax = 250'000;
 
 struct Element {
   std::string name;
-  std::string text;  // all character data directly inside, joined
+  std::string text;                                             // all character data directly inside, joined
   std::vector<std::pair<std::string, std::string>> attributes;  // names as written, with their prefix
   std::vector<Element> children;
 

@@ -8,15 +8,19 @@ import pytest
 
 
 def pytest_addoption(parser):
-    parser.addoption("--echo", default=str(pathlib.Path(__file__).resolve().parents[2] / "build/dev/wire_echo"),
-                     help="the wire_echo program")
+    parser.addoption(
+        "--echo",
+        default=str(pathlib.Path(__file__).resolve().parents[2] / "build/dev/wire_echo"),
+        help="the wire_echo program",
+    )
 
 
 @pytest.fixture(scope="session")
 def echo(request):
     """Sends one object to wire_echo and returns its answer."""
-    process = subprocess.Popen([request.config.getoption("--echo")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               text=True, encoding="utf-8")
+    process = subprocess.Popen(
+        [request.config.getoption("--echo")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
 
     def ask(question):
         process.stdin.write(json.dumps(question) + "\n")

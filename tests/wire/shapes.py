@@ -1,7 +1,7 @@
 """Random values for botocore shapes, and the form in which wire_echo prints and reads them."""
+
 import base64
 import datetime
-import email.utils
 import string
 
 PLAIN = string.ascii_letters + string.digits + "-_."
@@ -66,7 +66,9 @@ class Values:
         if location == "header" and member.type_name == "timestamp":
             return self.value(member, True)
         if location == "headers":
-            return {self.text(member.key, string.ascii_lowercase, 2): self.text(member.value, PLAIN, 1) for _ in range(2)}
+            return {
+                self.text(member.key, string.ascii_lowercase, 2): self.text(member.value, PLAIN, 1) for _ in range(2)
+            }
         if location == "querystring" and member.type_name == "list":
             return [self.text(member.member) for _ in range(self.random.randint(1, 3))]
         if shape.serialization.get("payload") == name and member.type_name in ("blob", "string"):
@@ -94,8 +96,6 @@ def canonical(shape, value):
     if kind == "blob":
         return base64.b64encode(value if isinstance(value, bytes) else value.encode()).decode()
     if kind == "timestamp":
-        if shape.name == "Expires":  # a string in the model, which botocore takes for a time
-            return email.utils.format_datetime(value.astimezone(UTC), usegmt=True)
         if value.tzinfo is None:
             value = value.replace(tzinfo=UTC)
         return round(value.timestamp() * 1000)

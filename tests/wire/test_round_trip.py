@@ -1,7 +1,8 @@
 """Every listed operation against botocore: it serialises, we decode; we encode, it parses.
 
-  pytest tests/wire [--echo build/dev/wire_echo]        STANDPIPE_WIRE_SEED=… repeats a run
+pytest tests/wire [--echo build/dev/wire_echo]        STANDPIPE_WIRE_SEED=… repeats a run
 """
+
 import base64
 import json
 import os
@@ -13,9 +14,9 @@ from xml.etree import ElementTree
 import botocore.awsrequest
 import botocore.parsers
 import botocore.serialize
-import botocore.session
 import pytest
 from botocore.awsrequest import HeadersDict
+from botocore.model import ServiceModel
 
 from shapes import Values, canonical
 
@@ -24,20 +25,24 @@ LISTED = json.loads((ROOT / "models/operations.json").read_text())
 PATCHES = json.loads((ROOT / "models/patches.json").read_text())
 ROUNDS = int(os.environ.get("STANDPIPE_WIRE_ROUNDS", "25"))
 PROTOCOLS = {"cloudwatch": ["smithy-rpc-v2-cbor", "json", "query"]}
-SESSION = botocore.session.get_session()
+# Our cut of the models, whatever version of botocore is installed.
+MODELS = {name: ServiceModel(json.loads((ROOT / f"models/{name}.json").read_text()), name) for name in LISTED}
 
 
 def cases():
     for service, operations in LISTED.items():
-        model = SESSION.get_service_model(service)
+        model = MODELS[service]
         for protocol in PROTOCOLS.get(service, [model.metadata["protocol"]]):
             for operation in operations:
                 yield pytest.param(service, protocol, operation, id=f"{service}-{protocol}-{operation}")
 
 
 def required_by_patch(service):
-    required = {patch["shape"]: set(patch["merge"].get("required", [])) for patch in PATCHES["shapes"]
-                if patch["service"] == service}
+    required = {
+        patch["shape"]: set(patch["merge"].get("required", []))
+        for patch in PATCHES["shapes"]
+        if patch["service"] == service
+    }
     return lambda shape: required.get(shape, set())
 
 
@@ -49,15 +54,23 @@ def values(service, protocol, operation, seed, round_):
 def serialized(protocol, operation, params):
     """The request as it would be sent: the fields that wire_echo takes."""
     request = botocore.serialize.create_serializer(protocol, include_validation=False).serialize_to_request(
-        params, operation)
+        params, operation
+    )
     botocore.awsrequest.prepare_request_dict(request, "http://localhost", context={})
     prepared = botocore.awsrequest.AWSRequest(
-        method=request["method"], url=request["url"], headers=request["headers"], data=request["body"]).prepare()
+        method=request["method"], url=request["url"], headers=request["headers"], data=request["body"]
+    ).prepare()
     url = urllib.parse.urlsplit(prepared.url)
     body = prepared.body or b""
-    headers = [[name, value.decode() if isinstance(value, bytes) else str(value)] for name, value in prepared.headers.items()]
-    return {"method": prepared.method, "target": url.path + ("?" + url.query if url.query else ""), "headers": headers,
-            "body": base64.b64encode(body if isinstance(body, bytes) else body.encode()).decode()}
+    headers = [
+        [name, value.decode() if isinstance(value, bytes) else str(value)] for name, value in prepared.headers.items()
+    ]
+    return {
+        "method": prepared.method,
+        "target": url.path + ("?" + url.query if url.query else ""),
+        "headers": headers,
+        "body": base64.b64encode(body if isinstance(body, bytes) else body.encode()).decode(),
+    }
 
 
 def minimal(service, protocol, operation, seed):
@@ -69,7 +82,7 @@ def minimal(service, protocol, operation, seed):
 
 @pytest.mark.parametrize("service,protocol,name", cases())
 def test_requests(echo, seed, service, protocol, name):
-    operation = SESSION.get_service_model(service).operation_model(name)
+    operation = MODELS[service].operation_model(name)
     for round_ in range(ROUNDS):
         params = values(service, protocol, name, seed, round_).structure(operation.input_shape, True)
         answer = echo({"do": "decode", "service": service, **serialized(protocol, operation, params)})
@@ -85,17 +98,30 @@ def test_requests(echo, seed, service, protocol, name):
 
 @pytest.mark.parametrize("service,protocol,name", cases())
 def test_answers(echo, seed, service, protocol, name):
-    operation = SESSION.get_service_model(service).operation_model(name)
+    operation = MODELS[service].operation_model(name)
     shape = operation.output_shape
     for round_ in range(ROUNDS):
         output = values(service, protocol, name, seed, round_).structure(shape, False) if shape else {}
         as_json = canonical(shape, output) if shape else {}
-        answer = echo({"do": "encode", "service": service, "operation": name, "output": as_json,
-                       **minimal(service, protocol, operation, seed)})
+        answer = echo(
+            {
+                "do": "encode",
+                "service": service,
+                "operation": name,
+                "output": as_json,
+                **minimal(service, protocol, operation, seed),
+            }
+        )
         headers = HeadersDict(answer["headers"])
         parsed = botocore.parsers.create_parser(protocol).parse(
-            {"status_code": answer["status"], "headers": headers, "body": base64.b64decode(answer["body"]), "context": {}},
-            shape)
+            {
+                "status_code": answer["status"],
+                "headers": headers,
+                "body": base64.b64decode(answer["body"]),
+                "context": {},
+            },
+            shape,
+        )
         metadata = parsed.pop("ResponseMetadata")
         assert metadata["HTTPStatusCode"] < 300
         if not shape:
@@ -128,20 +154,34 @@ def without_empty(value):
 
 @pytest.mark.parametrize("service,protocol,name", cases())
 def test_errors(echo, seed, service, protocol, name):
-    operation = SESSION.get_service_model(service).operation_model(name)
+    operation = MODELS[service].operation_model(name)
     request = minimal(service, protocol, operation, seed)
-    declared = [(shape.metadata.get("error", {}).get("code", shape.name), shape.metadata.get("error", {}).get("httpStatusCode", 400))
-                for shape in operation.error_shapes]
+    declared = [
+        (
+            shape.metadata.get("error", {}).get("code", shape.name),
+            shape.metadata.get("error", {}).get("httpStatusCode", 400),
+        )
+        for shape in operation.error_shapes
+    ]
     for code, status in declared + [("AccessDeniedException", 403)]:
-        answer = echo({"do": "error", "service": service, "code": code, "message": "Why <it> \"failed\" ä", "status": status,
-                       **request})
+        answer = echo(
+            {
+                "do": "error",
+                "service": service,
+                "code": code,
+                "message": "Why <it> \"failed\" ä",
+                "status": status,
+                **request,
+            }
+        )
         headers = HeadersDict(answer["headers"])
         body = base64.b64decode(answer["body"])
         if request["method"] == "HEAD":
             assert body == b""
             continue
         parsed = botocore.parsers.create_parser(protocol).parse(
-            {"status_code": answer["status"], "headers": headers, "body": body, "context": {}}, operation.output_shape)
+            {"status_code": answer["status"], "headers": headers, "body": body, "context": {}}, operation.output_shape
+        )
         assert parsed["Error"]["Code"] == code, (answer, body)
         assert parsed["Error"]["Message"] == "Why <it> \"failed\" ä"
         assert parsed["ResponseMetadata"]["RequestId"] == "request-1"

@@ -48,18 +48,22 @@ json::Value dump(const Shape& shape, const void* value) {
     case Kind::structure: {
       json::Object object;
       for (const aws::Member& member : shape.members) {
-        if (const void* present = aws::get(member, value)) object.append(std::string(member.name), dump(*member.shape, present));
+        if (const void* present = aws::get(member, value))
+          object.append(std::string(member.name), dump(*member.shape, present));
       }
       return object;
     }
     case Kind::list: {
       json::Array array;
-      for (size_t i = 0; i < shape.access->size(value); ++i) array.push_back(dump(*shape.element, shape.access->at(value, i)));
+      for (size_t i = 0; i < shape.access->size(value); ++i)
+        array.push_back(dump(*shape.element, shape.access->at(value, i)));
       return array;
     }
     case Kind::map: {
       json::Object object;
-      aws::each_entry(shape, value, [&](const std::string& key, const void* item) { object.append(key, dump(*shape.element, item)); });
+      aws::each_entry(shape, value, [&](const std::string& key, const void* item) {
+        object.append(key, dump(*shape.element, item));
+      });
       return object;
     }
     case Kind::string: return *static_cast<const std::string*>(value);
@@ -80,7 +84,8 @@ void load(const Shape& shape, const json::Value& from, void* value) {
   switch (shape.kind) {
     case Kind::structure:
       for (const aws::Member& member : shape.members) {
-        if (const json::Value* present = from.find(member.name)) load(*member.shape, *present, aws::emplace(member, value));
+        if (const json::Value* present = from.find(member.name))
+          load(*member.shape, *present, aws::emplace(member, value));
       }
       return;
     case Kind::list:
