@@ -32,6 +32,8 @@ struct Principal {
   std::vector<std::string> session_policies;  // documents; a session may do what these *and* the role allow
   std::map<std::string, std::string> tags;
   Timestamp token_issued{};
+  std::string source_identity;               // set by the first of a chain of sessions, for good
+  std::vector<std::string> transitive_tags;  // keys of `tags` that sessions assumed from this one inherit
 };
 
 // Condition keys (lower case) with their values.

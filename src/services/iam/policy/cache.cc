@@ -1,6 +1,6 @@
 #include "services/iam/policy/cache.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 PolicyPointer PolicyCache::get(std::string_view text, PolicyKind kind) {
   Entries& entries = entries_[static_cast<size_t>(kind)];
@@ -30,4 +30,4 @@ size_t PolicyCache::size() const {
   return entries_[0].size() + entries_[1].size() + entries_[2].size();
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

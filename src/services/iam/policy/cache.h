@@ -10,7 +10,7 @@
 
 #include "services/iam/policy/evaluate.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 class PolicyCache {
  public:
@@ -32,4 +32,4 @@ class PolicyCache {
   size_t bytes_ = 0;
 };
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 [[noreturn]] void syntax_error() { throw PolicyError("Syntax errors in policy."); }
@@ -222,4 +222,4 @@ bool Condition::compare(double left, double right) const {
   return false;
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -11,7 +11,7 @@
 #include "services/iam/policy/context.h"
 #include "services/iam/policy/pattern.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 // An IPv4 or IPv6 network; IPv4 is kept in its IPv6-mapped form.
 struct Network {
@@ -58,4 +58,4 @@ class Condition {
   std::vector<Value> values_;
 };
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -1,6 +1,6 @@
 #include "services/iam/policy/context.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 const Context::Values* Context::find(std::string_view key) const {
   if (!filled_) {
@@ -16,4 +16,4 @@ const std::string* Context::single(std::string_view key) const {
   return values != nullptr && values->size() == 1 ? &values->front() : nullptr;
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

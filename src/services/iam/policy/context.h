@@ -9,7 +9,7 @@
 
 #include "aws/request.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 class Context {
  public:
@@ -29,4 +29,4 @@ class Context {
   mutable bool filled_ = false;
 };
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

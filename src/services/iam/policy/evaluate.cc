@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 using Kind = aws::Principal::Kind;
@@ -136,4 +136,4 @@ class Evaluation {
 
 aws::Decision evaluate(const Question& question) { return Evaluation(question).decide(); }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

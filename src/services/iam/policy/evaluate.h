@@ -10,7 +10,7 @@
 #include "services/iam/policy/context.h"
 #include "services/iam/policy/policy.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 using PolicyPointer = std::shared_ptr<const Policy>;  // nullptr: could not be read; grants nothing
 
@@ -30,4 +30,4 @@ struct Question {
 
 aws::Decision evaluate(const Question& question);
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 constexpr std::string_view kBucket = "arn:aws:s3:::b/k";
@@ -201,4 +201,4 @@ TEST(Evaluate, UniqueIdsNamePrincipals) {
 }
 
 }  // namespace
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

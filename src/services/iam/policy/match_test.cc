@@ -2,7 +2,7 @@
 
 #include "services/iam/policy/policy.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 const Context kNothing{aws::Conditions{}};
@@ -211,4 +211,4 @@ INSTANTIATE_TEST_SUITE_P(
         ConditionCase{R"("ArnNotEquals":{"k":"arn:aws:s3:::b"})", {{"k", {"arn:aws:s3:::b"}}}, false}));
 
 }  // namespace
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

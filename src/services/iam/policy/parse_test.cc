@@ -3,7 +3,7 @@
 #include "services/iam/policy/cache.h"
 #include "services/iam/policy/policy.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 std::string refusal(std::string_view text, PolicyKind kind) {
@@ -135,4 +135,4 @@ TEST(PolicyCache, KeepsParsedPoliciesWithinItsBound) {
 }
 
 }  // namespace
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

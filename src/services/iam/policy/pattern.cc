@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 // Where the variable that begins at `from` ("${") ends, or npos if it is not closed.
@@ -158,4 +158,4 @@ std::optional<std::array<std::string_view, 6>> split_arn(std::string_view arn) {
   return parts;
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

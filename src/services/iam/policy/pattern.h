@@ -12,7 +12,7 @@
 
 #include "services/iam/policy/context.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 // The text of a policy breaks IAM's grammar; the message is what AWS says in MalformedPolicyDocument.
 struct PolicyError : std::runtime_error {
@@ -67,4 +67,4 @@ class ArnPattern {
 // Six parts; the last takes the remaining colons. nullopt unless it begins with "arn:" and has six.
 std::optional<std::array<std::string_view, 6>> split_arn(std::string_view arn);
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "services/iam/policy/validate.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 [[noreturn]] void syntax_error() { throw PolicyError("Syntax errors in policy."); }
@@ -162,4 +162,4 @@ bool Statement::applies(std::string_view action, std::string_view resource, cons
   return std::ranges::all_of(conditions, [&](const Condition& condition) { return condition.holds(context); });
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

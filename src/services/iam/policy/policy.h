@@ -11,7 +11,7 @@
 #include "services/iam/policy/pattern.h"
 #include "services/iam/policy/principal.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 struct Statement {
   bool allows = false;  // Effect
@@ -44,4 +44,4 @@ Policy parse_policy(std::string_view text, PolicyKind kind);
 // Characters that count towards IAM's size limits: all but white space.
 size_t policy_size(std::string_view text);
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -6,16 +6,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const aws::Principal principal{.kind = aws::Principal::Kind::user, .account = "000000000000",
                                  .arn = "arn:aws:iam::000000000000:user/ann", .name = "ann"};
-  const iam::Context context{aws::Conditions{{"aws:username", {"ann"}}, {"aws:sourceip", {"10.0.0.1"}}}};
-  for (const auto kind : {iam::PolicyKind::identity, iam::PolicyKind::trust, iam::PolicyKind::resource}) {
+  const policy::Context context{aws::Conditions{{"aws:username", {"ann"}}, {"aws:sourceip", {"10.0.0.1"}}}};
+  for (const auto kind : {policy::PolicyKind::identity, policy::PolicyKind::trust, policy::PolicyKind::resource}) {
     try {
-      const auto policy = std::make_shared<const iam::Policy>(iam::parse_policy(text, kind));
-      iam::Question question{.principal = principal, .action = "s3:GetObject", .resource = "arn:aws:s3:::b/k",
+      const auto policy = std::make_shared<const policy::Policy>(policy::parse_policy(text, kind));
+      policy::Question question{.principal = principal, .action = "s3:GetObject", .resource = "arn:aws:s3:::b/k",
                              .resource_account = "000000000000", .context = context};
-      if (kind == iam::PolicyKind::identity) question.identity = {policy};
+      if (kind == policy::PolicyKind::identity) question.identity = {policy};
       else question.resource_policy = policy;
-      iam::evaluate(question);
-    } catch (const iam::PolicyError&) {
+      policy::evaluate(question);
+    } catch (const policy::PolicyError&) {
       // Refused with AWS's words.
     }
   }

@@ -6,11 +6,16 @@
 #include "base/bytes.h"
 #include "services/iam/policy/pattern.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 using Entry = PrincipalSet::Entry;
 using Kind = aws::Principal::Kind;
+
+// The id of the user or role: without the session's name.
+std::string_view unique_id(const aws::Principal& principal) {
+  return std::string_view(principal.id).substr(0, principal.id.find(':'));
+}
 
 bool is_account(std::string_view text) {
   return text.size() == 12 && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
@@ -47,14 +52,12 @@ Named closeness(const Entry& entry, const aws::Principal& principal) {
     case Entry::Type::everyone: return Named::everyone;
     case Entry::Type::account: return of_account && principal.account == entry.value ? Named::account : Named::no;
     case Entry::Type::arn:
-      if (!of_account) return Named::no;
+      if (!of_account || (!entry.id.empty() && entry.id != unique_id(principal))) return Named::no;
       if (principal.arn == entry.value) return Named::exactly;
       return principal.kind == Kind::role_session && principal.role_arn == entry.value ? Named::role : Named::no;
-    case Entry::Type::id: {
-      const std::string_view id = std::string_view(principal.id).substr(0, principal.id.find(':'));
-      if (!of_account || id != entry.value) return Named::no;
+    case Entry::Type::id:
+      if (!of_account || unique_id(principal) != entry.value) return Named::no;
       return principal.kind == Kind::role_session ? Named::role : Named::exactly;
-    }
     case Entry::Type::service:
       return principal.kind == Kind::service && principal.service == entry.value ? Named::exactly : Named::no;
     case Entry::Type::federated:
@@ -102,6 +105,13 @@ void PrincipalSet::add(std::string_view type, const json::Value& value) {
   }
 }
 
+void PrincipalSet::bind(const std::map<std::string, std::string>& ids) {
+  for (Entry& entry : entries_) {
+    const auto found = entry.type == Entry::Type::arn ? ids.find(entry.value) : ids.end();
+    if (found != ids.end()) entry.id = found->second;
+  }
+}
+
 Named PrincipalSet::names(const aws::Principal& principal) const {
   Named closest = Named::no;
   for (const Entry& entry : entries_) closest = std::max(closest, closeness(entry, principal));
@@ -129,4 +139,4 @@ bool PrincipalSet::lists(const aws::Principal& principal) const {
   return false;
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

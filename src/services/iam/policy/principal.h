@@ -1,6 +1,7 @@
 // The Principal or NotPrincipal element of a resource or trust policy. Immutable, thread-safe.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,7 +9,7 @@
 #include "aws/request.h"
 #include "base/json.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 // How closely a policy names a principal; in rising order.
 enum class Named {
@@ -24,7 +25,8 @@ class PrincipalSet {
   struct Entry {
     enum class Type { everyone, account, arn, id, service, federated, canonical };
     Type type;
-    std::string value;  // account: 12 digits
+    std::string value;    // account: 12 digits
+    std::string id = {};  // arn: if set, only the user or role with this unique id is meant, not a later namesake
   };
 
   // Throws PolicyError.
@@ -36,10 +38,12 @@ class PrincipalSet {
   bool lists(const aws::Principal& principal) const;
 
   const std::vector<Entry>& entries() const { return entries_; }
+  // Ties ARNs to the unique ids that they had when the policy was stored.
+  void bind(const std::map<std::string, std::string>& ids);
 
  private:
   void add(std::string_view type, const json::Value& value);
   std::vector<Entry> entries_;
 };
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

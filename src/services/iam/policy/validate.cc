@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 namespace {
 
 constexpr std::array<std::string_view, 13> kIamPaths = {
@@ -120,4 +120,4 @@ void validate_policy(const json::Value& document, const Policy& policy, PolicyKi
   }
 }
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy

@@ -4,9 +4,9 @@
 #include "base/json.h"
 #include "services/iam/policy/policy.h"
 
-namespace standpipe::iam {
+namespace standpipe::policy {
 
 // `document` is the JSON that `policy` was read from. Throws PolicyError.
 void validate_policy(const json::Value& document, const Policy& policy, PolicyKind kind);
 
-}  // namespace standpipe::iam
+}  // namespace standpipe::policy
