@@ -269,7 +269,8 @@ bool names(const ServiceModel& model, const Wire& wire) {
 
 Route route(const ServiceModel& model, const Wire& wire, const net::Request& http, std::string_view path) {
   if (is_rest(model)) return by_path(model, http, path);
-  const bool foreign = !wire.rest && wire.protocol != Protocol::query && wire.target != model.target_prefix;
+  if (wire.rest) return by_name(model, wire);
+  const bool foreign = wire.protocol != Protocol::query && wire.target != model.target_prefix;
   const bool wrong_kind = (wire.protocol == Protocol::query && !model.speaks_query) ||
                           (wire.protocol != Protocol::query && model.target_prefix.empty());
   if (foreign || wrong_kind) {
