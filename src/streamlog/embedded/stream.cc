@@ -285,6 +285,7 @@ void EmbeddedStream::set_retention(std::chrono::hours retention) {
   const std::lock_guard one(state_mutex_);
   {
     const std::lock_guard lock(mutex_);
+    if (retention_ == retention) return;
     retention_ = retention;
   }
   save_state();

@@ -1,0 +1,169 @@
+// GetShardIterator and GetRecords: from a place in a shard to its records.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "services/kinesis/naming.h"
+#include "services/kinesis/sequence_number.h"
+#include "services/kinesis/shown.h"
+#include "services/kinesis/stopwatch.h"
+
+namespace standpipe::kinesis {
+namespace {
+
+constexpr int32_t kRecordsMax = 10'000;
+constexpr size_t kBytesMax = 10u << 20;
+
+// As AWS prints times in this message.
+std::string print_date(Timestamp time) { return format_time(time, "%a %b %d %H:%M:%S UTC %Y"); }
+
+void check_iterator_input(const GetShardIteratorInput& input) {
+  const std::string& type = input.shard_iterator_type;
+  const bool by_number = type == "AT_SEQUENCE_NUMBER" || type == "AFTER_SEQUENCE_NUMBER";
+  if (type == "AT_TIMESTAMP") {
+    if (!input.timestamp) {
+      throw InvalidArgumentException(
+          "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp "
+          "parameter.");
+    }
+    return;
+  }
+  if (by_number == input.starting_sequence_number.has_value()) return;
+  throw InvalidArgumentException(fmt::format(
+      "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON "
+      "or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber.",
+      type, by_number ? "no" : "also a"));
+}
+
+}  // namespace
+
+Position Kinesis::position_for(const Stream& target, const StreamShard& shard,
+                               const GetShardIteratorInput& input) const {
+  const StreamState& state = target.state;
+  const std::string& type = input.shard_iterator_type;
+  if (type == "TRIM_HORIZON") return log_.bounds(state.log, shard.number).oldest;
+  if (type == "LATEST") return log_.bounds(state.log, shard.number).next;
+  if (type == "AT_TIMESTAMP") {
+    const Timestamp now = clock_.now();
+    if (*input.timestamp > now) {
+      throw InvalidArgumentException(fmt::format(
+          "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: {}, "
+          "currentTimestampInMillis: {}",
+          epoch_ms(*input.timestamp), epoch_ms(now)));
+    }
+    return log_.find_time(state.log, shard.number, *input.timestamp);
+  }
+  const std::string what = "StartingSequenceNumber " + *input.starting_sequence_number +
+                           " used in GetShardIterator on shard " + shard.id() + " in stream " + state.name.name +
+                           " under account " + state.name.account + " is invalid";
+  const auto number = parse_sequence_number(*input.starting_sequence_number);
+  if (!number) throw InvalidArgumentException(what + ".");
+  const bool foreign = number->shard != shard.number || number->created_s != epoch_ms(shard.created) / 1000 ||
+                       number->index > log_.bounds(state.log, shard.number).next;
+  if (foreign) throw InvalidArgumentException(what + " because it did not come from this stream.");
+  if (type == "AFTER_SEQUENCE_NUMBER") return number->index;
+  return number->index == 0 ? 0 : number->index - 1;
+}
+
+GetShardIteratorOutput Kinesis::get_shard_iterator(const aws::Request& request, const GetShardIteratorInput& input) {
+  const auto target = stream(request, input);
+  const StreamState& state = target->state;
+  const StreamShard* shard = state.find_shard(input.shard_id);
+  if (shard == nullptr) throw shard_not_found(state.name, input.shard_id);
+  check_iterator_input(input);
+  try {
+    const Position position = position_for(*target, *shard, input);
+    return {seal_iterator(streams_.sealing_key(), {state.name, state.log, shard->number, position, clock_.now()})};
+  } catch (const UnknownStream&) {
+    throw stream_not_found(state.name);
+  }
+}
+
+ShardIterator Kinesis::open_iterator(const aws::Request& request, const GetRecordsInput& input) const {
+  refuse_new_members(input);
+  const auto iterator = unseal_iterator(streams_.sealing_key(), input.shard_iterator);
+  if (!iterator || iterator->stream.account != request.account || iterator->stream.region != request.region) {
+    throw InvalidArgumentException("Invalid ShardIterator.");
+  }
+  if (input.stream_arn && *input.stream_arn != iterator->stream.arn()) {
+    throw InvalidArgumentException("StreamARN " + *input.stream_arn + " does not match the ShardIterator.");
+  }
+  const Timestamp now = clock_.now();
+  if (now - iterator->made > kTokenLife) {
+    throw ExpiredIteratorException(fmt::format(
+        "Iterator expired. The iterator was created at time {} while right now it is {} which is further in the future "
+        "than the tolerated delay of {} milliseconds.",
+        print_date(iterator->made), print_date(now), kTokenLife.count()));
+  }
+  return *iterator;
+}
+
+GetRecordsOutput Kinesis::get_records(const aws::Request& request, const GetRecordsInput& input) {
+  const Stopwatch watch;
+  const ShardIterator iterator = open_iterator(request, input);
+  const auto target = stream(iterator.stream);
+  if (target->state.log != iterator.log) throw stream_not_found(iterator.stream);
+  ShardRate& rate = target->rates[iterator.shard];
+  if (options_.limit_throughput && !rate.may_read(clock_.now())) {
+    measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 1);
+    measure(iterator.stream, "GetRecords.Success", "Count", 0);
+    throw ProvisionedThroughputExceededException(
+        "Rate exceeded for shard " + StreamShard::shard_id(iterator.shard) + " in stream " + iterator.stream.name +
+        " under account " + iterator.stream.account + ".");
+  }
+  GetRecordsOutput output = records_from(*target, iterator, input.limit.value_or(kRecordsMax));
+  size_t bytes = 0;
+  for (const Record& record : output.records) bytes += record.data.bytes.size();
+  if (options_.limit_throughput) rate.has_read(bytes);
+  measure(iterator.stream, "GetRecords.Latency", "Milliseconds", watch.milliseconds());
+  measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 0);
+  return output;
+}
+
+GetRecordsOutput Kinesis::read(const aws::Request& request, const GetRecordsInput& input, Deadline wait,
+                               std::stop_token stop) {
+  const ShardIterator iterator = open_iterator(request, input);
+  const auto target = stream(iterator.stream);
+  if (target->state.log != iterator.log) throw stream_not_found(iterator.stream);
+  try {
+    log_.wait_for(target->state.log, iterator.shard, iterator.position, wait, stop);
+  } catch (const UnknownStream&) {
+    throw stream_not_found(iterator.stream);
+  }
+  return records_from(*target, iterator, input.limit.value_or(kRecordsMax));
+}
+
+GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator& iterator, int32_t limit) {
+  const StreamState& state = target.state;
+  const StreamShard& shard = state.shards.at(iterator.shard);
+  LogBatch batch;
+  try {
+    batch = log_.read(state.log, shard.number, iterator.position,
+                      {.records_max = static_cast<size_t>(std::clamp(limit, 1, kRecordsMax)), .bytes_max = kBytesMax});
+  } catch (const UnknownStream&) {
+    throw stream_not_found(state.name);
+  }
+  GetRecordsOutput output;
+  output.records.reserve(batch.records.size());
+  double bytes = 0;
+  for (const LogRecord& record : batch.records) {
+    bytes += static_cast<double>(record.data.size());
+    output.records.push_back({sequence_number_of(shard, record.position, record.arrival), record.arrival,
+                              aws::Blob{std::string(record.data)}, std::string(record.partition_key), std::nullopt});
+  }
+  const Timestamp now = clock_.now();
+  const Timestamp reached = batch.records.empty() ? batch.end_time : batch.records.back().arrival;
+  const int64_t behind = batch.next >= batch.end ? 0 : std::max<int64_t>(0, (now - reached).count());
+  output.millis_behind_latest = behind;
+  ShardIterator next = iterator;
+  next.position = batch.next;
+  next.made = now;
+  output.next_shard_iterator = seal_iterator(streams_.sealing_key(), next);
+  measure(state.name, "GetRecords.Bytes", "Bytes", bytes);
+  measure(state.name, "GetRecords.Records", "Count", static_cast<double>(batch.records.size()));
+  measure(state.name, "GetRecords.IteratorAgeMilliseconds", "Milliseconds", static_cast<double>(behind));
+  measure(state.name, "GetRecords.Success", "Count", 1);
+  return output;
+}
+
+}  // namespace standpipe::kinesis

@@ -1,0 +1,101 @@
+// ListShards, and how shards are shown.
+#include <algorithm>
+
+#include "services/kinesis/naming.h"
+#include "services/kinesis/sequence_number.h"
+#include "services/kinesis/shown.h"
+
+namespace standpipe::kinesis {
+namespace {
+
+constexpr size_t kListedMax = 1000;
+
+int64_t seconds(Timestamp time) { return epoch_ms(time) / 1000; }
+
+// Shards here are never closed, so each filter is about when a shard was opened.
+bool passes(const StreamShard& shard, const ShardFilter& filter, Timestamp horizon) {
+  if (filter.type == "AFTER_SHARD_ID") return shard.id() > filter.shard_id.value_or("");
+  if (filter.type == "AT_TRIM_HORIZON") return shard.created <= horizon;
+  if (filter.type == "AT_TIMESTAMP") return shard.created <= std::max(*filter.timestamp, horizon);
+  return true;  // FROM_TRIM_HORIZON, FROM_TIMESTAMP, AT_LATEST
+}
+
+void check_filter(const ShardFilter& filter) {
+  const bool by_time = filter.type == "AT_TIMESTAMP" || filter.type == "FROM_TIMESTAMP";
+  const bool by_id = filter.type == "AFTER_SHARD_ID";
+  if (by_time && !filter.timestamp) {
+    throw InvalidArgumentException("Must specify a Timestamp for a ShardFilter of type " + filter.type + ".");
+  }
+  if (!by_time && filter.timestamp) {
+    throw InvalidArgumentException("A ShardFilter of type " + filter.type + " takes no Timestamp.");
+  }
+  if (by_id && !filter.shard_id) {
+    throw InvalidArgumentException("Must specify a ShardId for a ShardFilter of type " + filter.type + ".");
+  }
+  if (!by_id && filter.shard_id) {
+    throw InvalidArgumentException("A ShardFilter of type " + filter.type + " takes no ShardId.");
+  }
+}
+
+}  // namespace
+
+std::string starting_sequence_number(const StreamShard& shard) {
+  const int64_t created = seconds(shard.created);
+  return print_sequence_number({created, shard.number, 0, created});
+}
+
+std::string sequence_number_of(const StreamShard& shard, Position position, Timestamp arrival) {
+  return print_sequence_number({seconds(shard.created), shard.number, position + 1, seconds(arrival)});
+}
+
+Shard show(const StreamShard& shard) {
+  Shard shown;
+  shown.shard_id = shard.id();
+  shown.hash_key_range = {print_hash_key(shard.range.from), print_hash_key(shard.range.to)};
+  shown.sequence_number_range.starting_sequence_number = starting_sequence_number(shard);
+  return shown;
+}
+
+ListShardsOutput Kinesis::list_shards(const aws::Request& request, const ListShardsInput& input) {
+  const std::string& key = streams_.sealing_key();
+  std::string after = input.exclusive_start_shard_id.value_or("");
+  StreamPtr target;
+  if (input.next_token) {
+    if (input.stream_name || input.stream_arn || input.stream_creation_timestamp || input.exclusive_start_shard_id) {
+      throw InvalidArgumentException("NextToken and StreamName cannot be provided together.");
+    }
+    const auto page = unseal_page(key, *input.next_token);
+    if (!page || page->stream.name.empty() || page->stream.account != request.account ||
+        page->stream.region != request.region) {
+      throw InvalidArgumentException("NextToken is invalid.");
+    }
+    if (clock_.now() - page->made > kTokenLife) throw ExpiredNextTokenException("NextToken is expired.");
+    target = stream(page->stream);
+    after = page->after;
+  } else {
+    if (!input.stream_name && !input.stream_arn) {
+      throw InvalidArgumentException("Either NextToken or StreamName should be provided.");
+    }
+    target = stream(request, input);
+  }
+  const StreamState& state = target->state;
+  if (input.stream_creation_timestamp && seconds(*input.stream_creation_timestamp) != seconds(state.created)) {
+    throw stream_not_found(state.name);
+  }
+  if (input.shard_filter) check_filter(*input.shard_filter);
+  const Timestamp horizon = std::max(state.created, clock_.now() - std::chrono::hours(state.retention_hours));
+  const size_t limit = input.max_results ? static_cast<size_t>(*input.max_results) : kListedMax;
+  ListShardsOutput output;
+  output.shards.emplace();
+  for (const StreamShard& shard : state.shards) {
+    if (shard.id() <= after || (input.shard_filter && !passes(shard, *input.shard_filter, horizon))) continue;
+    if (output.shards->size() == limit) {
+      output.next_token = seal_page(key, {state.name, output.shards->back().shard_id, clock_.now()});
+      break;
+    }
+    output.shards->push_back(show(shard));
+  }
+  return output;
+}
+
+}  // namespace standpipe::kinesis

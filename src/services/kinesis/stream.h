@@ -1,0 +1,53 @@
+// A stream as metadata keeps it, and its shards. Value types; a changed stream is a new one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "services/kinesis/hash_key.h"
+#include "streamlog/streamlog.h"
+
+namespace standpipe::kinesis {
+
+// Where a stream belongs; its name is unique in it.
+struct StreamName {
+  std::string account, region, name;
+  auto operator<=>(const StreamName&) const = default;
+  std::string arn() const { return "arn:aws:kinesis:" + region + ":" + account + ":stream/" + name; }
+};
+// nullopt if the text is not the ARN of a stream.
+std::optional<StreamName> parse_stream_arn(std::string_view arn);
+
+struct StreamShard {
+  ShardNumber number = 0;
+  HashRange range;
+  Timestamp created{};
+  std::string id() const { return shard_id(number); }
+  static std::string shard_id(ShardNumber number);                       // shardId-000000000007
+  static std::optional<ShardNumber> parse_id(std::string_view shard_id);
+};
+
+struct StreamState {
+  StreamName name;
+  StreamId log;  // the stream log's id; a stream created again under its old name has another one
+  Timestamp created{};
+  bool on_demand = false;
+  int32_t retention_hours = 24;
+  int32_t record_kib_max = 1024;
+  std::map<std::string, std::string> tags;
+  std::vector<StreamShard> shards;  // by number, and by range
+
+  const StreamShard& shard_of(HashKey key) const;
+  const StreamShard* find_shard(std::string_view shard_id) const;
+  size_t record_bytes_max() const { return static_cast<size_t>(record_kib_max) * 1024; }
+};
+
+std::string print_stream(const StreamState& stream);
+StreamState parse_stream(const StreamName& name, std::string_view document);
+
+}  // namespace standpipe::kinesis
