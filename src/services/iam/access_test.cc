@@ -145,9 +145,10 @@ TEST_F(Access, FillsTheGlobalConditionKeys) {
 }
 
 TEST_F(Access, ServicesThatActForTheirCallerAreTold) {
-  aws::Request ann = user("ann", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*",)"
-                                 R"("Condition":{"ForAnyValue:StringEquals":{"aws:CalledVia":)"
-                                 R"("cloudformation.amazonaws.com"},"Null":{"aws:SourceIp":"true"}}}]})");
+  aws::Request ann =
+      user("ann", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*",)"
+                  R"("Condition":{"ForAnyValue:StringEquals":{"aws:CalledVia":"cloudformation.amazonaws.com"},)"
+                  R"("Null":{"aws:SourceIp":"true"}}}]})");
   EXPECT_NE(decide(ann, kGet), "allowed");
   ann.called_via = "cloudformation.amazonaws.com";
   EXPECT_EQ(decide(ann, kGet), "allowed");
@@ -161,7 +162,9 @@ TEST(PermissiveAccess, AllowsEverything) {
 TEST_F(Access, IamNamesWhatItsOperationsTouch) {
   iam->create_user(root, {.path = "/team/", .user_name = "ann"});
   iam->create_role(root, {.path = "/team/", .role_name = "R", .assume_role_policy_document = trust(R"("*")")});
-  const auto resource = [](const aws::Accesses& accesses) { return accesses.front().action + " " + accesses.front().resource; };
+  const auto resource = [](const aws::Accesses& accesses) {
+    return accesses.front().action + " " + accesses.front().resource;
+  };
   EXPECT_EQ(resource(iam->access(root, GetUserInput{.user_name = "ann"})),
             "iam:GetUser arn:aws:iam::000000000000:user/team/ann");
   EXPECT_EQ(resource(iam->access(root, GetUserInput{})), "iam:GetUser arn:aws:iam::000000000000:root");

@@ -35,7 +35,7 @@ class IamAuthorizer final : public aws::Authorizer {
   mutable std::once_flag permissive_told_;
 };
 
-// The global condition keys of a request, with those of `access`. `tags` are the principal's own, without the session's.
+// The global condition keys of a request, with those of `access`. `tags` are the principal's own, not the session's.
 aws::Conditions global_conditions(const aws::Request& request, const aws::Access& access, const Tags* tags,
                                   std::string_view resource_account, Timestamp now);
 

@@ -1,5 +1,5 @@
-// Which keys are known: the root's from the settings, users' access keys, and the temporary keys of role sessions, whose
-// token tells everything. Thread-safe.
+// Which keys are known: the root's from the settings, users' access keys, and the temporary keys of role sessions,
+// whose token tells everything. Thread-safe.
 #pragma once
 
 #include "aws/access.h"

@@ -1,7 +1,8 @@
 // Identity and Access Management: users, login profiles, access keys, roles, inline and managed policies of an account.
 // Global: the same for every region. All state is in metadata, behind `Accounts`. Thread-safe.
 //
-// Documents are answered URL-encoded, as IAM does. Groups and instance profiles do not exist here: their lists are empty.
+// Documents are answered URL-encoded, as IAM does. Groups and instance profiles do not exist here: their lists are
+// empty.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// What IAM keeps of users, roles and managed policies: one metadata document each. Records that the account hands out are
-// immutable and hold their policies in parsed form as well.
+// What IAM keeps of users, roles and managed policies: one metadata document each. Records that the account hands out
+// are immutable and hold their policies in parsed form as well.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ constexpr size_t kTrustSizeMax = 2048;
 using Entry = policy::PrincipalSet::Entry;
 
 [[noreturn]] void invalid_principal(std::string_view type, const std::string& value) {
-  throw MalformedPolicyDocumentException("Invalid principal in policy: \"" + std::string(type) + "\":\"" + value + "\"");
+  throw MalformedPolicyDocumentException("Invalid principal in policy: \"" + std::string(type) + "\":\"" + value +
+                                         "\"");
 }
 
 // The unique id that an ARN stands for now; empty: nobody.

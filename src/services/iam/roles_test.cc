@@ -67,6 +67,15 @@ TEST_F(IamRoleTest, ForgetWhomTheyTrustedWhenHeIsDeleted) {
   EXPECT_EQ(decide(namesake, assume), "allowed");
 }
 
+TEST_F(IamRoleTest, StillTrustWhoWasRenamed) {
+  user("ann");
+  role("R", R"({"AWS":"arn:aws:iam::000000000000:user/ann"})");
+  iam->update_user(root, {.user_name = "ann", .new_user_name = "eve"});
+  const auto key = iam->create_access_key(root, {.user_name = "eve"}).access_key.access_key_id;
+  EXPECT_EQ(decide(request(*credentials->find(key, "")), {"sts:AssumeRole", "arn:aws:iam::000000000000:role/R"}),
+            "allowed");
+}
+
 TEST_F(IamRoleTest, HaveTagsAndPages) {
   for (const char* name : {"A", "b", "C"}) role(name, R"("*")");
   const auto first = iam->list_roles(root, {.max_items = 1});

@@ -11,8 +11,8 @@
 
 namespace standpipe::iam {
 
-// Offers the documents below `prefix` to `take`, which tells whether it took one, until the page is full; sets `output`'s
-// marker and is_truncated.
+// Offers the documents below `prefix` to `take`, which tells whether it took one, until the page is full; sets
+// `output`'s marker and is_truncated.
 template <class Take, class Output>
 void scan_page(Metadata& metadata, const std::string& prefix, const PageRequest& page, Take take, Output& output) {
   constexpr size_t kBatch = 200;

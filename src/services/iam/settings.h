@@ -8,8 +8,8 @@
 namespace standpipe::iam {
 
 struct Settings {
-  // The key of the default account's root. While it is enabled, an access key id of twelve digits with the same secret is
-  // the root of the account with that number, so that every test can have an account of its own.
+  // The key of the default account's root. While it is enabled, an access key id of twelve digits with the same secret
+  // is the root of the account with that number, so that every test can have an account of its own.
   bool root_enabled = true;
   std::string root_access_key_id = "test";
   std::string root_secret_access_key = "test";

@@ -96,7 +96,8 @@ TEST(Evaluate, IdentityBoundaryAndSession) {
   EXPECT_EQ(decide({.identity = {allow}, .boundary = deny}), "with an explicit deny in a permissions boundary");
   EXPECT_EQ(decide({.principal = session(), .identity = {allow}, .session = {{other}}}), kNoSession);
   EXPECT_EQ(decide({.principal = session(), .identity = {allow}, .session = {{other, allow}}}), "allowed");
-  EXPECT_EQ(decide({.principal = session(), .identity = {allow}, .boundary = other, .session = {{other}}}), kNoBoundary);
+  EXPECT_EQ(decide({.principal = session(), .identity = {allow}, .boundary = other, .session = {{other}}}),
+            kNoBoundary);
   EXPECT_EQ(decide({.principal = session(), .identity = {allow}, .session = {{allow, deny}}}),
             "with an explicit deny in a session policy");
 }
@@ -165,7 +166,8 @@ TEST(Evaluate, RootServicesAndStrangers) {
   EXPECT_EQ(decide({.principal = of_kind(Kind::root), .resource = resource("Deny", R"("*")")}),
             "with an explicit deny in a resource-based policy");
   EXPECT_EQ(decide({.principal = of_kind(Kind::anonymous)}), kNoResource);
-  EXPECT_EQ(decide({.principal = of_kind(Kind::anonymous), .resource = resource("Allow", R"({"AWS":"*"})")}), "allowed");
+  EXPECT_EQ(decide({.principal = of_kind(Kind::anonymous), .resource = resource("Allow", R"({"AWS":"*"})")}),
+            "allowed");
   EXPECT_EQ(decide({.principal = of_kind(Kind::service)}), kNoResource);
   EXPECT_EQ(decide({.principal = of_kind(Kind::service),
                     .resource = resource("Allow", R"({"Service":"lambda.amazonaws.com"})")}),

@@ -43,7 +43,8 @@ TEST(ParsePolicy, TellsWhatIsWrongWithIdentityPolicies) {
       {R"({"Version":"2013-10-17","Statement":{)" + ok + "}}", "Syntax errors in policy."},
       {R"({"Version":"2012-10-17","Extra":1,"Statement":{)" + ok + "}}", "Syntax errors in policy."},
       {R"({"Statement":{)" + ok + "}}", "Policy document must be version 2012-10-17 or greater."},
-      {R"({"Version":"2008-10-17","Statement":{)" + ok + "}}", "Policy document must be version 2012-10-17 or greater."},
+      {R"({"Version":"2008-10-17","Statement":{)" + ok + "}}",
+       "Policy document must be version 2012-10-17 or greater."},
       {R"({"Version":"2012-10-17","Statement":[{"Sid":"a",)" + ok + R"(},{"Sid":"a",)" + ok + "}]}",
        "Statement IDs (SID) in a single policy must be unique."},
       {document(R"("Action":"s3:*","Resource":"*")"), "Syntax errors in policy."},
@@ -81,8 +82,10 @@ TEST(ParsePolicy, TellsWhatIsWrongWithIdentityPolicies) {
       {document(ok + R"(,"Condition":{"StringResembles":{"aws:username":"x"}})"), "Syntax errors in policy."},
       {document(ok + R"(,"Condition":{"StringEquals":"x"})"), "Syntax errors in policy."},
       {document(ok + R"(,"Condition":{"StringEquals":{"k":{"a":1}}})"), "Syntax errors in policy."},
-      {document(ok + R"(,"Condition":{"DateLessThan":{"aws:CurrentTime":"soon"}})"), "The policy failed legacy parsing"},
-      {document(ok + R"(,"Condition":{"IpAddress":{"aws:SourceIp":"1.2.3.4/33"}})"), "The policy failed legacy parsing"},
+      {document(ok + R"(,"Condition":{"DateLessThan":{"aws:CurrentTime":"soon"}})"),
+       "The policy failed legacy parsing"},
+      {document(ok + R"(,"Condition":{"IpAddress":{"aws:SourceIp":"1.2.3.4/33"}})"),
+       "The policy failed legacy parsing"},
       {document(ok + R"(,"Condition":{"StringEquals":{"k":"${aws:x, nothing}"}})"), "Syntax errors in policy."},
   };
   for (const Case& each : cases) EXPECT_EQ(refusal(each.text, PolicyKind::identity), each.refusal) << each.text;

@@ -87,7 +87,8 @@ Match Pattern::matches(std::string_view text, const Context& context) const {
   std::string lowered;
   if (ignore_case_) text = lowered = to_lower(text);
   if (!has_variables_) {
-    return glob(pieces_.empty() ? std::string_view() : std::string_view(pieces_[0].text), text) ? Match::yes : Match::no;
+    const std::string_view pattern = pieces_.empty() ? std::string_view() : std::string_view(pieces_[0].text);
+    return glob(pattern, text) ? Match::yes : Match::no;
   }
   const std::optional<std::string> resolved = resolve(context);
   if (!resolved) return Match::unresolved;

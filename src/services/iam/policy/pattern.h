@@ -51,8 +51,8 @@ class Pattern {
   bool has_variables_ = false, ignore_case_ = false;
 };
 
-// An ARN in a policy: the first five segments are compared one by one, so that '*' in one cannot reach over a colon into
-// the next; the rest, which may contain colons, as a whole. "*" is every resource.
+// An ARN in a policy: the first five segments are compared one by one, so that '*' in one cannot reach over a colon
+// into the next; the rest, which may contain colons, as a whole. "*" is every resource.
 class ArnPattern {
  public:
   ArnPattern() = default;

@@ -53,7 +53,8 @@ Named closeness(const Entry& entry, const aws::Principal& principal) {
     case Entry::Type::account: return of_account && principal.account == entry.value ? Named::account : Named::no;
     case Entry::Type::arn:
       if (!of_account || (!entry.id.empty() && entry.id != unique_id(principal))) return Named::no;
-      if (principal.arn == entry.value) return Named::exactly;
+      // A user who was renamed since is still the one who was named.
+      if (principal.arn == entry.value || (principal.kind == Kind::user && !entry.id.empty())) return Named::exactly;
       return principal.kind == Kind::role_session && principal.role_arn == entry.value ? Named::role : Named::no;
     case Entry::Type::id:
       if (!of_account || unique_id(principal) != entry.value) return Named::no;
