@@ -18,11 +18,11 @@ namespace {
 constexpr std::array<uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 // IANA's special-purpose registries; of IPv6 only 2000::/3 is public at all.
-constexpr std::string_view kSpecial[] = {
-    "0.0.0.0/8",      "10.0.0.0/8",      "100.64.0.0/10",  "127.0.0.0/8",     "169.254.0.0/16", "172.16.0.0/12",
-    "192.0.0.0/24",   "192.0.2.0/24",    "192.88.99.0/24", "192.168.0.0/16",  "198.18.0.0/15",  "198.51.100.0/24",
-    "203.0.113.0/24", "224.0.0.0/4",     "240.0.0.0/4",    "2001::/23",       "2001:db8::/32",  "2002::/16",
-    "3fff::/20"};
+constexpr std::string_view kSpecial[] = {"0.0.0.0/8",      "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",
+                                         "169.254.0.0/16", "172.16.0.0/12",  "192.0.0.0/24",  "192.0.2.0/24",
+                                         "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+                                         "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",   "2001::/23",
+                                         "2001:db8::/32",  "2002::/16",      "3fff::/20"};
 
 const std::vector<Network>& special_networks() {
   static const std::vector<Network> networks = [] {
@@ -62,7 +62,8 @@ std::optional<IpAddress> IpAddress::from(const sockaddr& socket_address) {
   }
   if (socket_address.sa_family != AF_INET) return std::nullopt;
   std::ranges::copy(kMapped, address.bytes_.begin());
-  std::memcpy(address.bytes_.data() + kMapped.size(), &reinterpret_cast<const sockaddr_in&>(socket_address).sin_addr, 4);
+  std::memcpy(address.bytes_.data() + kMapped.size(), &reinterpret_cast<const sockaddr_in&>(socket_address).sin_addr,
+              4);
   return address;
 }
 

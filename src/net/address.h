@@ -1,4 +1,5 @@
-// IP addresses, networks, and the rule for which of them user code and user-given URLs may reach. Immutable, thread-safe.
+// IP addresses, networks, and the rule for which of them user code and user-given URLs may reach. Immutable,
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -43,7 +44,8 @@ bool is_public(const IpAddress& address);
 class AddressPolicy {
  public:
   AddressPolicy() = default;
-  // Each entry is a network in CIDR form, or a host name, which may contain '*'. Throws std::invalid_argument for others.
+  // Each entry is a network in CIDR form, or a host name, which may contain '*'. Throws std::invalid_argument for
+  // others.
   explicit AddressPolicy(const std::vector<std::string>& allowed);
   static AddressPolicy anything();
 

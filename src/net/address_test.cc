@@ -13,10 +13,29 @@ TEST(Address, KnowsWhatIsPublic) {
   for (const char* text : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"}) {
     EXPECT_TRUE(is_public(*IpAddress::parse(text))) << text;
   }
-  for (const char* text : {"127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-                           "100.64.0.1", "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1",
-                           "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-                           "2002:7f00:1::", "2001:db8::1", "2001::1"}) {
+  for (const char* text : {"127.0.0.1",
+                           "0.0.0.0",
+                           "10.1.2.3",
+                           "172.16.0.1",
+                           "172.31.255.255",
+                           "192.168.1.1",
+                           "169.254.169.254",
+                           "100.64.0.1",
+                           "224.0.0.1",
+                           "255.255.255.255",
+                           "198.18.0.1",
+                           "::1",
+                           "::",
+                           "fe80::1",
+                           "fc00::1",
+                           "fd00:ec2::254",
+                           "ff02::1",
+                           "::ffff:127.0.0.1",
+                           "::ffff:10.0.0.1",
+                           "64:ff9b::7f00:1",
+                           "2002:7f00:1::",
+                           "2001:db8::1",
+                           "2001::1"}) {
     EXPECT_FALSE(is_public(*IpAddress::parse(text))) << text;
   }
   for (const char* text : {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "0x7f.1", "2130706433", "a::g", "1.2.3.4 "}) {
@@ -33,7 +52,8 @@ TEST(Network, ContainsItsAddresses) {
   EXPECT_TRUE(Network::parse("::1")->contains(*IpAddress::parse("::1")));
   EXPECT_TRUE(Network::parse("0.0.0.0/0")->contains(*IpAddress::parse("1.2.3.4")));
   EXPECT_FALSE(Network::parse("0.0.0.0/0")->contains(*IpAddress::parse("2606:4700::1")));
-  for (const char* text : {"10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/", "x/8"}) EXPECT_FALSE(Network::parse(text)) << text;
+  for (const char* text : {"10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/", "x/8"})
+    EXPECT_FALSE(Network::parse(text)) << text;
 }
 
 TEST(AddressPolicy, RefusesWhatIsNotAllowed) {
@@ -55,7 +75,8 @@ TEST(ParseAuthority, SplitsHostAndPort) {
   EXPECT_EQ(parse_authority("[::1]:80")->host, "::1");
   EXPECT_EQ(parse_authority("[::1]:80")->port, 80);
   EXPECT_EQ(parse_authority("a", 80)->port, 80);
-  for (const char* text : {"a", "a:", "a:0", "a:65536", "a:-1", "a:+1", "a:1:2", ":80", "[::1", "[x]:1", "a b:1", "a/b:1", "u@a:1"}) {
+  for (const char* text :
+       {"a", "a:", "a:0", "a:65536", "a:-1", "a:+1", "a:1:2", ":80", "[::1", "[x]:1", "a b:1", "a/b:1", "u@a:1"}) {
     EXPECT_FALSE(parse_authority(text)) << text;
   }
 }

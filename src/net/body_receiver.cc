@@ -29,7 +29,8 @@ Body map(const Descriptor& file, size_t size, const std::filesystem::path& folde
   void* const begin = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
   if (begin == MAP_FAILED) raise(folder);
   ::madvise(begin, size, MADV_SEQUENTIAL);
-  std::shared_ptr<const void> keeper(begin, [size](const void* address) { ::munmap(const_cast<void*>(address), size); });
+  std::shared_ptr<const void> keeper(begin,
+                                     [size](const void* address) { ::munmap(const_cast<void*>(address), size); });
   return Body({static_cast<const char*>(begin), size}, std::move(keeper));
 }
 

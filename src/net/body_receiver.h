@@ -1,6 +1,6 @@
 // Collects the body of a request: in memory while it is small, then in an unlinked file that the finished Body maps, so
-// that large uploads do not fill the memory. Writing to the file is separate from appending, because the threads that read
-// sockets must not wait for the disk. Used by one thread at a time, except that `store` may run beside `append`.
+// that large uploads do not fill the memory. Writing to the file is separate from appending, because the threads that
+// read sockets must not wait for the disk. Used by one thread at a time, except that `store` may run beside `append`.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class BodyReceiver {
   // False if the body is longer than the limit.
   bool append(std::string_view bytes);
   bool wants_store() const { return pending_.size() >= (stored_ > 0 ? kPieceBytes : kMemoryMax + 1); }
-  std::string take();               // what is to be stored next
+  std::string take();                  // what is to be stored next
   void store(std::string_view bytes);  // waits for the disk; throws std::system_error
   uint64_t received() const { return received_; }
   // Everything received. Stores what is pending of a body that is already in the file.

@@ -271,7 +271,8 @@ std::filesystem::path host_ca_bundle() {
     const char* path = std::getenv(variable);
     if (path && *path && std::filesystem::is_regular_file(path)) return path;
   }
-  for (const char* path : {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"}) {
+  for (const char* path :
+       {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"}) {
     if (std::filesystem::is_regular_file(path)) return path;
   }
   return {};

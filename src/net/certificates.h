@@ -1,5 +1,5 @@
-// Our own certificate authority: created once in a folder, it issues certificates for the names that clients ask for, so
-// that unchanged programs can verify `https://…amazonaws.com` against us. Thread-safe.
+// Our own certificate authority: created once in a folder, it issues certificates for the names that clients ask for,
+// so that unchanged programs can verify `https://…amazonaws.com` against us. Thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -27,8 +27,8 @@ class CertificateAuthority {
     std::shared_ptr<x509_st> certificate;
     std::shared_ptr<evp_pkey_st> key;
   };
-  // For a name of AWS (amazonaws.com, on.aws), localhost or a loopback address: a certificate of exactly that name (and,
-  // for AWS's names, its siblings by wildcard). For any other and the empty name: one for localhost.
+  // For a name of AWS (amazonaws.com, on.aws), localhost or a loopback address: a certificate of exactly that name
+  // (and, for AWS's names, its siblings by wildcard). For any other and the empty name: one for localhost.
   Leaf leaf(std::string_view name);
 
  private:
@@ -40,7 +40,8 @@ class CertificateAuthority {
 // True for names that get a certificate of their own.
 bool is_served_name(std::string_view name);
 
-// The bundle that programs on this machine trust: SSL_CERT_FILE, REQUESTS_CA_BUNDLE or the system's; empty if there is none.
+// The bundle that programs on this machine trust: SSL_CERT_FILE, REQUESTS_CA_BUNDLE or the system's; empty if there is
+// none.
 std::filesystem::path host_ca_bundle();
 
 // Writes the host's bundle and our CA into one file (replaced at once, never seen half written).

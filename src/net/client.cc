@@ -70,8 +70,10 @@ struct Client::Connection {
   void send(std::string_view bytes, Deadline deadline) {
     while (!bytes.empty()) {
       const auto [state, sent] = transport.write(bytes);
-      if (state == Transport::State::ok) bytes.remove_prefix(sent);
-      else wait(state, deadline);
+      if (state == Transport::State::ok)
+        bytes.remove_prefix(sent);
+      else
+        wait(state, deadline);
     }
   }
 
@@ -159,8 +161,10 @@ std::string Client::Connection::read_body(const ResponseHead& head, uint64_t byt
 }
 
 Client::Client(ClientOptions options)
-    : options_(std::move(options)), direct_(options_.addresses, std::nullopt),
-      proxied_(options_.addresses, options_.upstream), local_(AddressPolicy::anything(), std::nullopt) {}
+    : options_(std::move(options)),
+      direct_(options_.addresses, std::nullopt),
+      proxied_(options_.addresses, options_.upstream),
+      local_(AddressPolicy::anything(), std::nullopt) {}
 
 Client::~Client() = default;
 
@@ -168,7 +172,8 @@ Client::ConnectionPtr Client::idle(const std::string& key) {
   const std::lock_guard lock(mutex_);
   const auto oldest = std::chrono::steady_clock::now() - kIdleTime;
   std::erase_if(idle_, [&](const ConnectionPtr& connection) { return connection->idle_since < oldest; });
-  const auto found = std::ranges::find_if(idle_, [&](const ConnectionPtr& connection) { return connection->key == key; });
+  const auto found =
+      std::ranges::find_if(idle_, [&](const ConnectionPtr& connection) { return connection->key == key; });
   if (found == idle_.end()) return nullptr;
   ConnectionPtr connection = std::move(*found);
   idle_.erase(found);
@@ -214,7 +219,8 @@ Response Client::fetch(const ClientRequest& request, Deadline deadline) {
     if (!set_by_server(name) && !equal_ignoring_case(name, "host")) message += name + ": " + value + "\r\n";
   }
   const bool reads_only = request.method == "GET" || request.method == "HEAD";
-  if (!request.body.empty() || !reads_only) message += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  if (!request.body.empty() || !reads_only)
+    message += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   message += "\r\n" + request.body;
 
   // A kept connection may have been closed meanwhile; what repeats without harm is then sent on a fresh one.

@@ -61,7 +61,7 @@ class Client {
 
   const ClientOptions options_;
   const Dialer direct_, proxied_, local_;
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;                 // guards what follows
   std::shared_ptr<TlsContext> tls_;  // read from the bundle when first needed
   std::list<ConnectionPtr> idle_;    // most recently used first
 };

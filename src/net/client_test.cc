@@ -32,8 +32,9 @@ class ClientTest : public testing::Test {
     endpoint.handler = [](Request& request) {
       if (request.path() == "/stream") {
         return Response{.status = 200, .headers = {}, .body = StreamedBody([](BodyWriter& writer) {
-                          for (int i = 0; i < 100; ++i) writer.write(std::string(1000, 'x'));
-                        })};
+                                                        for (int i = 0; i < 100; ++i)
+                                                          writer.write(std::string(1000, 'x'));
+                                                      })};
       }
       if (request.path() == "/big") return Response::text(200, std::string(3 << 20, 'b'));
       return Response::text(request.path() == "/missing" ? 404 : 200,
@@ -71,7 +72,8 @@ TEST_F(ClientTest, FetchesAndReusesItsConnection) {
   }
   EXPECT_EQ(server_.connections(), 1u);
   EXPECT_EQ(client.fetch({.url = origin_ + "/missing"}, soon()).status, 404);
-  EXPECT_THAT(body(client.fetch({.method = "PUT", .url = origin_, .body = "hello"}, soon())), testing::EndsWith(" hello"));
+  EXPECT_THAT(body(client.fetch({.method = "PUT", .url = origin_, .body = "hello"}, soon())),
+              testing::EndsWith(" hello"));
   EXPECT_EQ(body(client.fetch({.url = origin_ + "/stream"}, soon())).size(), 100'000u);
   EXPECT_EQ(body(client.fetch({.method = "HEAD", .url = origin_ + "/big"}, soon())), "");
   EXPECT_EQ(body(client.fetch({.url = origin_ + "/big"}, soon())).size(), 3u << 20);
@@ -80,8 +82,9 @@ TEST_F(ClientTest, FetchesAndReusesItsConnection) {
 
 TEST_F(ClientTest, VerifiesCertificatesAndFollowsItsRoutes) {
   options_.route = [&](const Authority& asked) -> std::optional<Authority> {
-    return asked.host.ends_with(".amazonaws.com") || asked.host == "example.com" ? std::optional(Authority{"127.0.0.1", port_})
-                                                                                : std::nullopt;
+    return asked.host.ends_with(".amazonaws.com") || asked.host == "example.com"
+               ? std::optional(Authority{"127.0.0.1", port_})
+               : std::nullopt;
   };
   Client client(options_);
   EXPECT_EQ(body(client.fetch({.url = "https://b.s3.us-east-1.amazonaws.com/k"}, soon())),
@@ -98,7 +101,8 @@ TEST_F(ClientTest, KeepsToItsLimits) {
   Client client(options_);
   EXPECT_EQ(failure(client, {.url = origin_ + "/big", .response_bytes_max = 1000}), std::errc::message_size);
   EXPECT_EQ(failure(client, {.url = origin_ + "/stream", .response_bytes_max = 1000}), std::errc::message_size);
-  for (const char* url : {"ftp://x/", "x", "http://", "http://u:p@x/", "http://x y/", "http://x:99999/", "file:///etc/passwd"}) {
+  for (const char* url :
+       {"ftp://x/", "x", "http://", "http://u:p@x/", "http://x y/", "http://x:99999/", "file:///etc/passwd"}) {
     EXPECT_EQ(failure(client, {.url = url}), std::errc::invalid_argument) << url;
   }
   EXPECT_EQ(failure(client, {.url = origin_, .headers = {{"A", "b\r\nC: d"}}}), std::errc::invalid_argument);

@@ -36,7 +36,9 @@ void answer(int fd, int status, std::string_view text) {
 
 struct ConnectProxy::Parts {
   Parts(ProxyOptions proxy_options, Workers& shared_workers)
-      : options(std::move(proxy_options)), dialer(options.addresses, options.upstream), workers(shared_workers),
+      : options(std::move(proxy_options)),
+        dialer(options.addresses, options.upstream),
+        workers(shared_workers),
         reactor("proxy", 1) {}
 
   // One accepted connection. Its descriptors are registered while they are open, so that they can be cut off.
@@ -87,7 +89,8 @@ void ConnectProxy::Parts::accept(ListenerId id, Descriptor socket) {
   }
   if (room && workers.run([this, id, tunnel] { serve(id, tunnel); })) return;
   ++refused;
-  constexpr std::string_view kBusy = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  constexpr std::string_view kBusy =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   ::send(room ? tunnel->client.get() : socket.get(), kBusy.data(), kBusy.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (room) finish(id, tunnel);
 }
@@ -169,7 +172,7 @@ bool ConnectProxy::Parts::serve_locally(ListenerId id, const std::shared_ptr<Tun
   if (given >= 0) {
     ++tunnels;
     try {
-      std::get<1>(*local)(given);
+      std::get<1> (*local)(given);
     } catch (const std::exception& error) {  // the socket is not ours any more, so there is nothing to answer
       logging::error("proxy: handing over {}: {}", target.host, error.what());
     }
@@ -229,10 +232,9 @@ ConnectProxy::ListenerId ConnectProxy::adopt_listener(int fd, LocalRoute route) 
     const std::lock_guard lock(parts_->mutex);
     id = ++parts_->last_id;
   }
-  auto listener = std::make_shared<Listener>(parts_->reactor, std::move(socket),
-                                             [parts = parts_.get(), id](Descriptor accepted) {
-                                               parts->accept(id, std::move(accepted));
-                                             });
+  auto listener = std::make_shared<Listener>(
+      parts_->reactor, std::move(socket),
+      [parts = parts_.get(), id](Descriptor accepted) { parts->accept(id, std::move(accepted)); });
   {
     const std::lock_guard lock(parts_->mutex);
     parts_->served.emplace(id, Parts::Served{listener, std::move(route), {}});

@@ -1,6 +1,6 @@
-// An HTTP proxy for sandboxes, which have no other way out: CONNECT only. It connects to public addresses and to what is
-// allowed, checking the address that it really connects to; names of AWS it hands to the server itself. Each tunnel holds
-// a worker while it is open. Thread-safe.
+// An HTTP proxy for sandboxes, which have no other way out: CONNECT only. It connects to public addresses and to what
+// is allowed, checking the address that it really connects to; names of AWS it hands to the server itself. Each tunnel
+// holds a worker while it is open. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct ProxyOptions {
   std::optional<UpstreamProxy> upstream = UpstreamProxy::from_environment();
   size_t tunnels_max = 256;  // at once; more are answered 503
   Duration idle_time = std::chrono::minutes(5);
-  Duration head_time = std::chrono::seconds(10);     // for the CONNECT to arrive
+  Duration head_time = std::chrono::seconds(10);  // for the CONNECT to arrive
   Duration connect_time = std::chrono::seconds(20);
 };
 

@@ -19,7 +19,9 @@ class ConnectProxyTest : public testing::Test {
  protected:
   ConnectProxyTest() {
     EndpointOptions endpoint;
-    endpoint.handler = [](Request& request) { return Response::text(200, "origin " + std::string(request.body.view())); };
+    endpoint.handler = [](Request& request) {
+      return Response::text(200, "origin " + std::string(request.body.view()));
+    };
     endpoint_ = origin_.listen("127.0.0.1", 0, endpoint);
     target_ = "127.0.0.1:" + std::to_string(origin_.port(endpoint_));
     options_.upstream = std::nullopt;
@@ -73,9 +75,10 @@ TEST_F(ConnectProxyTest, RefusesWhatIsNotPublic) {
   options_.addresses = {};
   const uint16_t port = start();
   const std::string origin_port = target_.substr(target_.find(':'));
-  for (const std::string& host : {std::string("127.0.0.1"), std::string("localhost"), std::string("[::1]"), std::string("0.0.0.0"),
-                                  std::string("[::ffff:127.0.0.1]"), std::string("127.1"), std::string("2130706433"),
-                                  std::string("0x7f.0.0.1"), std::string("169.254.169.254"), std::string("10.0.0.1")}) {
+  for (const std::string& host :
+       {std::string("127.0.0.1"), std::string("localhost"), std::string("[::1]"), std::string("0.0.0.0"),
+        std::string("[::ffff:127.0.0.1]"), std::string("127.1"), std::string("2130706433"), std::string("0x7f.0.0.1"),
+        std::string("169.254.169.254"), std::string("10.0.0.1")}) {
     LoopbackPeer peer(port);
     const std::string answer = connect(peer, host + origin_port);
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ") || answer.starts_with("HTTP/1.1 502 ")) << host << ": " << answer;
@@ -124,7 +127,9 @@ TEST_F(ConnectProxyTest, GoesThroughAnUpstreamProxy) {
   ProxyOptions upstream_options = options_;
   ConnectProxy upstream(upstream_options, workers_);
   const auto upstream_id = upstream.adopt_listener(listen_on("127.0.0.1", 0).release());
-  options_.upstream = UpstreamProxy{.host = "127.0.0.1", .port = upstream.port(upstream_id), .authorization = "Basic eDp5",
+  options_.upstream = UpstreamProxy{.host = "127.0.0.1",
+                                    .port = upstream.port(upstream_id),
+                                    .authorization = "Basic eDp5",
                                     .not_for = {"direct.example"}};
   LoopbackPeer peer(start());
   EXPECT_THAT(connect(peer, target_), StartsWith("HTTP/1.1 200 "));
@@ -159,7 +164,8 @@ TEST(UpstreamProxy, ReadsTheEnvironment) {
   EXPECT_EQ(proxy->port, 3128);
   EXPECT_EQ(proxy->authorization, "Basic dXNlcjpwQHNz");
   EXPECT_TRUE(proxy->serves("pypi.org"));
-  for (const char* host : {"localhost", "a.internal.example", "10.2.3.4", "x.aws"}) EXPECT_FALSE(proxy->serves(host)) << host;
+  for (const char* host : {"localhost", "a.internal.example", "10.2.3.4", "x.aws"})
+    EXPECT_FALSE(proxy->serves(host)) << host;
   ::setenv("https_proxy", "socks5://x:1", 1);
   EXPECT_FALSE(UpstreamProxy::from_environment());
   ::unsetenv("https_proxy");

@@ -43,7 +43,8 @@ int connect_to(const Descriptor& socket, const addrinfo& address, Deadline deadl
   return error;
 }
 
-Descriptor connect_first(const addrinfo* found, const std::string& host, const AddressPolicy& policy, Deadline deadline) {
+Descriptor connect_first(const addrinfo* found, const std::string& host, const AddressPolicy& policy,
+                         Deadline deadline) {
   int error = EACCES;
   for (const addrinfo* address = found; address && !deadline.passed(); address = address->ai_next) {
     const auto ip = IpAddress::from(*address->ai_addr);
@@ -117,9 +118,8 @@ std::optional<Authority> parse_authority(std::string_view text, uint16_t default
   } else if (!rest.empty()) {
     return std::nullopt;
   }
-  const bool plain = std::ranges::all_of(authority.host, [](unsigned char c) {
-    return std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == ':';
-  });
+  const bool plain = std::ranges::all_of(
+      authority.host, [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '.' || c == '_' || c == ':'; });
   if (authority.host.empty() || authority.host.size() > 253 || !plain || authority.port == 0) return std::nullopt;
   return authority;
 }
@@ -132,8 +132,10 @@ std::optional<UpstreamProxy> UpstreamProxy::from_environment() {
   };
   std::string url = variable("https_proxy", "HTTPS_PROXY");
   constexpr std::string_view kScheme = "http://";
-  if (url.starts_with(kScheme)) url.erase(0, kScheme.size());
-  else if (url.empty() || url.find("://") != std::string::npos) return std::nullopt;
+  if (url.starts_with(kScheme))
+    url.erase(0, kScheme.size());
+  else if (url.empty() || url.find("://") != std::string::npos)
+    return std::nullopt;
   url.erase(std::min(url.find('/'), url.size()));
   UpstreamProxy proxy;
   if (const size_t at = url.rfind('@'); at != std::string::npos) {
@@ -173,7 +175,8 @@ Descriptor Dialer::connect(const std::string& host, uint16_t port, Deadline dead
   return connect_first(found.get(), host, policy_, deadline);
 }
 
-Descriptor Dialer::through(const UpstreamProxy& proxy, const std::string& host, uint16_t port, Deadline deadline) const {
+Descriptor Dialer::through(const UpstreamProxy& proxy, const std::string& host, uint16_t port,
+                           Deadline deadline) const {
   // The proxy resolves the name; what this machine can tell about it still counts.
   const auto refused = [&] { raise(std::errc::permission_denied, host); };
   if (const auto ip = IpAddress::parse(host)) {
@@ -189,7 +192,8 @@ Descriptor Dialer::through(const UpstreamProxy& proxy, const std::string& host, 
   const Found found = resolve(proxy.host, proxy.port);
   if (!found) raise(std::errc::host_unreachable, "proxy " + proxy.host + ": no address");
   Descriptor socket = connect_first(found.get(), proxy.host, AddressPolicy::anything(), deadline);
-  const std::string target = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+  const std::string target =
+      (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
   std::string request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
   if (!proxy.authorization.empty()) request += "Proxy-Authorization: " + proxy.authorization + "\r\n";
   if (!send_all(socket.get(), request + "\r\n", deadline)) raise(std::errc::connection_reset, "proxy " + proxy.host);

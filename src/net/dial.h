@@ -1,5 +1,6 @@
-// Opens outgoing TCP connections: directly, checking the very address that is connected to, or through the HTTP proxy that
-// the server's own environment names. Blocking, bounded by a deadline (a name look-up by the resolver's own time-out).
+// Opens outgoing TCP connections: directly, checking the very address that is connected to, or through the HTTP proxy
+// that the server's own environment names. Blocking, bounded by a deadline (a name look-up by the resolver's own
+// time-out).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ namespace standpipe::net {
 struct UpstreamProxy {
   std::string host;
   uint16_t port = 0;
-  std::string authorization;          // "Basic …" or empty
-  std::vector<std::string> not_for;   // host suffixes, addresses or "*": connected to directly
+  std::string authorization;         // "Basic …" or empty
+  std::vector<std::string> not_for;  // host suffixes, addresses or "*": connected to directly
   // From https_proxy (or HTTPS_PROXY) and no_proxy; nullopt if unset or not an http:// URL.
   static std::optional<UpstreamProxy> from_environment();
   bool serves(const std::string& host) const;

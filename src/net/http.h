@@ -50,14 +50,14 @@ class Body {
 };
 
 struct Request {
-  std::string method;   // as sent: "GET"
-  std::string target;   // as sent: path and query, still encoded
-  Headers headers;      // HTTP/2: pseudo headers removed, `host` set from `:authority`
+  std::string method;  // as sent: "GET"
+  std::string target;  // as sent: path and query, still encoded
+  Headers headers;     // HTTP/2: pseudo headers removed, `host` set from `:authority`
   Headers trailers;
-  Body body;            // transfer coding removed, content coding (gzip, aws-chunked) not
-  std::string peer;     // IP address of the client
+  Body body;         // transfer coding removed, content coding (gzip, aws-chunked) not
+  std::string peer;  // IP address of the client
   bool tls = false;
-  int version = 11;     // 10, 11 or 20
+  int version = 11;  // 10, 11 or 20
 
   std::string_view path() const;   // still encoded, without the query
   std::string_view query() const;  // still encoded, without '?'; empty if there is none
@@ -75,7 +75,9 @@ using StreamedBody = std::function<void(BodyWriter&)>;
 
 struct Response {
   int status = 200;
-  Headers headers;  // content-length, date and connection are the server's
+  // Content-Length, Date and Connection are the server's; only the answer to a HEAD, with an empty string as its body,
+  // may say the length of the body that it does not carry.
+  Headers headers;
   std::variant<std::string, std::shared_ptr<ByteSource>, StreamedBody> body;
 
   static Response text(int status, std::string body, std::string type = "text/plain; charset=utf-8");

@@ -51,8 +51,10 @@ void Http1Connection::await_request() {
 
 void Http1Connection::wait_for(Transport::State state, void (Http1Connection::*then)()) {
   auto go_on = [self = shared_from_this(), then] { (self.get()->*then)(); };
-  if (state == Transport::State::wants_write) link_->watch.writable(std::move(go_on));
-  else link_->watch.readable(std::move(go_on));
+  if (state == Transport::State::wants_write)
+    link_->watch.writable(std::move(go_on));
+  else
+    link_->watch.readable(std::move(go_on));
 }
 
 void Http1Connection::read() {
@@ -271,8 +273,10 @@ void Http1Connection::send(Response response) {
   sent_ = 0;
   if (!bodiless && text) {
     constexpr size_t kCopyMax = 32 << 10;  // cheaper than a second buffer to send
-    if (text->size() <= kCopyMax) out_ += *text;
-    else out_body_ = std::move(*text);
+    if (text->size() <= kCopyMax)
+      out_ += *text;
+    else
+      out_body_ = std::move(*text);
   } else if (!bodiless && source) {
     return send_source(**source);
   } else if (!bodiless && streamed) {

@@ -48,7 +48,8 @@ std::string outcome(std::string_view input, size_t step) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::string request = "PUT /a?b=c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n";
-  for (const std::string& text : {std::string(input), request + std::string(input), request + "\r\n" + std::string(input)}) {
+  for (const std::string& text :
+       {std::string(input), request + std::string(input), request + "\r\n" + std::string(input)}) {
     const std::string whole = outcome(text, std::max<size_t>(1, text.size()));
     check(whole == outcome(text, 1) && whole == outcome(text, 7), "pieces change the meaning");
   }

@@ -38,8 +38,9 @@ std::string_view trim_blanks(std::string_view text) {
 // A host with an optional port, as Host, an absolute target or CONNECT carry it.
 bool is_authority(std::string_view text) {
   return text.size() <= 300 && std::ranges::all_of(text, [](unsigned char c) {
-    return c > 0x20 && c < 0x7f && std::string_view("/?#@\\<>\"{}|^`,").find(static_cast<char>(c)) == std::string::npos;
-  });
+           return c > 0x20 && c < 0x7f &&
+                  std::string_view("/?#@\\<>\"{}|^`,").find(static_cast<char>(c)) == std::string::npos;
+         });
 }
 
 bool has_token(const std::string& list, std::string_view token) {
@@ -121,8 +122,8 @@ std::optional<uint64_t> content_length(const Headers& headers) {
   std::optional<uint64_t> length;
   for (const auto& [name, value] : headers.entries()) {
     if (!equal_ignoring_case(name, "content-length")) continue;
-    const bool digits = !value.empty() && value.size() <= 18 &&
-                        std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        !value.empty() && value.size() <= 18 && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
     if (!digits) return std::nullopt;
     const uint64_t one = static_cast<uint64_t>(*parse_int(value));
     if (length && *length != one) return std::nullopt;
@@ -202,8 +203,10 @@ std::expected<Head, Refusal> parse_head(std::string_view text, const HeadLimits&
   head.keep_alive = request.version == 11;
   for (const auto& [name, value] : request.headers.entries()) {
     if (equal_ignoring_case(name, "connection")) {
-      if (has_token(value, "close")) head.keep_alive = false;
-      else if (request.version == 10 && has_token(value, "keep-alive")) head.keep_alive = true;
+      if (has_token(value, "close"))
+        head.keep_alive = false;
+      else if (request.version == 10 && has_token(value, "keep-alive"))
+        head.keep_alive = true;
     } else if (equal_ignoring_case(name, "expect")) {
       if (!equal_ignoring_case(value, "100-continue")) return std::unexpected(Refusal{417, "Unknown expectation."});
       head.expects_continue = request.version == 11;
@@ -235,8 +238,8 @@ std::expected<ResponseHead, Refusal> parse_response_head(std::string_view text, 
   head.length = bodiless ? 0 : framing.length;
   head.until_close = !bodiless && head.framing == Head::Framing::none && !head.headers.contains("content-length");
   const std::string connection = head.headers.get("connection");
-  head.keep_alive = !head.until_close && (head.version == 11 ? !has_token(connection, "close")
-                                                             : has_token(connection, "keep-alive"));
+  head.keep_alive =
+      !head.until_close && (head.version == 11 ? !has_token(connection, "close") : has_token(connection, "keep-alive"));
   return head;
 }
 

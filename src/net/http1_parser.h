@@ -45,8 +45,8 @@ struct Head {
   bool expects_continue = false;
 };
 
-// `head` ends with the blank line. With `tunnel` only CONNECT and its authority form are understood as a target; without
-// it CONNECT is refused.
+// `head` ends with the blank line. With `tunnel` only CONNECT and its authority form are understood as a target;
+// without it CONNECT is refused.
 std::expected<Head, Refusal> parse_head(std::string_view head, const HeadLimits& limits, bool tunnel = false);
 
 // One header or trailer line without its CRLF; false if it is malformed.

@@ -33,7 +33,9 @@ void start_http2(std::shared_ptr<Link> link, std::string_view input) {
 Http2Connection::Http2Connection(std::shared_ptr<Link> link)
     : link_(std::move(link)),
       session_(link_->core.options, link_->core.clock, *link_->endpoint, link_->peer, link_->transport.tls()),
-      received_(SteadyClock::now()), sent_(received_), emptied_(received_) {}
+      received_(SteadyClock::now()),
+      sent_(received_),
+      emptied_(received_) {}
 
 void Http2Connection::start(std::string_view input) {
   Lock lock(mutex_);
@@ -141,8 +143,10 @@ void Http2Connection::set_deadline() {
   const auto now = SteadyClock::now();
   auto deadline = SteadyClock::time_point::max();
   const auto at_most = [&](SteadyClock::time_point time) { deadline = std::min(deadline, time); };
-  if (session_.streams().empty()) at_most(emptied_ + options.idle_time);
-  else emptied_ = now;
+  if (session_.streams().empty())
+    at_most(emptied_ + options.idle_time);
+  else
+    emptied_ = now;
   if (!out_.empty()) at_most(sent_ + options.write_time);
   std::vector<Http2StreamPtr> slow;
   for (const auto& [id, stream] : session_.streams()) {
@@ -155,8 +159,10 @@ void Http2Connection::set_deadline() {
   }
   for (const auto& stream : slow) session_.reset(stream);
   if (!slow.empty()) pump();
-  if (deadline == SteadyClock::time_point::max()) link_->expire_never();
-  else link_->expire_in(std::chrono::duration_cast<Duration>(deadline - now));
+  if (deadline == SteadyClock::time_point::max())
+    link_->expire_never();
+  else
+    link_->expire_in(std::chrono::duration_cast<Duration>(deadline - now));
 }
 
 void Http2Connection::store(const Http2StreamPtr& stream, std::string piece) {
@@ -244,18 +250,20 @@ void Http2Connection::answer(const Http2StreamPtr& stream, Response response) {
     whole = false;
   }
   const Lock lock(mutex_);
-  if (whole) session_.end(stream);
-  else session_.reset(stream);
+  if (whole)
+    session_.end(stream);
+  else
+    session_.reset(stream);
 }
 
 bool Http2Connection::write(const Http2StreamPtr& stream, std::string_view bytes) {
   while (!bytes.empty()) {
     Lock lock(mutex_);
-    for (size_t waiting = stream->waiting(); !stream->closed && waiting >= kStreamBufferBytes; waiting = stream->waiting()) {
+    for (size_t waiting = stream->waiting(); !stream->closed && waiting >= kStreamBufferBytes;
+         waiting = stream->waiting()) {
       const Deadline deadline = Deadline::in(link_->core.options.write_time);
-      const bool moved = progressed_.wait_until(lock, deadline.at(), [&] {
-        return stream->closed || stream->waiting() < waiting;
-      });
+      const bool moved =
+          progressed_.wait_until(lock, deadline.at(), [&] { return stream->closed || stream->waiting() < waiting; });
       if (!moved) return false;
     }
     if (stream->closed || ended_) return false;

@@ -37,7 +37,7 @@ class Http2Connection final : public Session, public std::enable_shared_from_thi
 
   const std::shared_ptr<Link> link_;
   std::atomic<size_t> running_ = 0;  // handlers, also of streams that were reset
-  std::mutex mutex_;  // guards what follows and link_->transport, link_->watch
+  std::mutex mutex_;                 // guards what follows and link_->transport, link_->watch
   std::condition_variable progressed_;
   Http2Session session_;
   std::string out_;

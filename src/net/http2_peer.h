@@ -48,7 +48,9 @@ class Http2Peer {
 
   // With `ends` false the request stays open behind the body.
   int32_t request(std::string method, std::string path, std::string body = {}, Fields more = {}, bool ends = true) {
-    Fields fields = {{":method", std::move(method)}, {":scheme", "https"}, {":path", std::move(path)},
+    Fields fields = {{":method", std::move(method)},
+                     {":scheme", "https"},
+                     {":path", std::move(path)},
                      {":authority", "x.amazonaws.com"}};
     std::copy(more.begin(), more.end(), std::back_inserter(fields));
     std::vector<nghttp2_nv> values;
@@ -60,8 +62,8 @@ class Http2Peer {
     provider.source.ptr = this;
     provider.read_callback = read_body;
     const bool whole = body.empty() && ends;
-    const int32_t id = nghttp2_submit_request(session_, nullptr, values.data(), values.size(),
-                                              whole ? nullptr : &provider, nullptr);
+    const int32_t id =
+        nghttp2_submit_request(session_, nullptr, values.data(), values.size(), whole ? nullptr : &provider, nullptr);
     check(id > 0, "request");
     bodies_[id] = {std::move(body), ends};
     return id;
@@ -95,9 +97,12 @@ class Http2Peer {
     Answer& answer = of(user).answers_[frame->hd.stream_id];
     const std::string key(reinterpret_cast<const char*>(name), name_size);
     const std::string text(reinterpret_cast<const char*>(value), value_size);
-    if (key == ":status" && text[0] == '1') answer.early.push_back(std::stoi(text));
-    else if (key == ":status") answer.status = std::stoi(text);
-    else answer.headers[key] = text;
+    if (key == ":status" && text[0] == '1')
+      answer.early.push_back(std::stoi(text));
+    else if (key == ":status")
+      answer.status = std::stoi(text);
+    else
+      answer.headers[key] = text;
     return 0;
   }
   static int on_data(nghttp2_session*, uint8_t, int32_t id, const uint8_t* bytes, size_t size, void* user) {
@@ -121,8 +126,10 @@ class Http2Peer {
     const size_t size = std::min(capacity, left.size());
     std::copy_n(left.data(), size, into);
     left.erase(0, size);
-    if (left.empty() && ends) *flags |= NGHTTP2_DATA_FLAG_EOF;
-    else if (size == 0) return NGHTTP2_ERR_DEFERRED;
+    if (left.empty() && ends)
+      *flags |= NGHTTP2_DATA_FLAG_EOF;
+    else if (size == 0)
+      return NGHTTP2_ERR_DEFERRED;
     return static_cast<ssize_t>(size);
   }
 

@@ -23,8 +23,8 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
           reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-ssize_t read_body(nghttp2_session*, int32_t, uint8_t* into, size_t capacity, uint32_t* flags, nghttp2_data_source* source,
-                  void*) {
+ssize_t read_body(nghttp2_session*, int32_t, uint8_t* into, size_t capacity, uint32_t* flags,
+                  nghttp2_data_source* source, void*) {
   auto& stream = *static_cast<Http2Stream*>(source->ptr);
   const size_t size = std::min(capacity, stream.waiting());
   std::copy_n(stream.out.data() + stream.out_sent, size, into);
@@ -32,8 +32,10 @@ ssize_t read_body(nghttp2_session*, int32_t, uint8_t* into, size_t capacity, uin
   if (stream.waiting() == 0) {
     stream.out.clear();
     stream.out_sent = 0;
-    if (stream.out_ended) *flags |= NGHTTP2_DATA_FLAG_EOF;
-    else if (size == 0) return NGHTTP2_ERR_DEFERRED;
+    if (stream.out_ended)
+      *flags |= NGHTTP2_DATA_FLAG_EOF;
+    else if (size == 0)
+      return NGHTTP2_ERR_DEFERRED;
   }
   return static_cast<ssize_t>(size);
 }
@@ -91,8 +93,10 @@ struct Http2Session::Callbacks {
   static int data(nghttp2_session*, uint8_t, int32_t id, const uint8_t* bytes, size_t size, void* user) {
     return guarded([&] {
       Http2Session& session = of(user);
-      if (const auto stream = session.find(id)) session.body_arrived(stream, text(bytes, size));
-      else nghttp2_session_consume_connection(session.session_, size);
+      if (const auto stream = session.find(id))
+        session.body_arrived(stream, text(bytes, size));
+      else
+        nghttp2_session_consume_connection(session.session_, size);
     });
   }
 
@@ -123,7 +127,12 @@ struct Http2Session::Callbacks {
 
 Http2Session::Http2Session(const ServerOptions& options, const Clock& clock, const Endpoint& endpoint, std::string peer,
                            bool tls)
-    : options_(options), clock_(clock), endpoint_(endpoint), peer_(std::move(peer)), tls_(tls), resets_left_(kResetsMax),
+    : options_(options),
+      clock_(clock),
+      endpoint_(endpoint),
+      peer_(std::move(peer)),
+      tls_(tls),
+      resets_left_(kResetsMax),
       resets_at_(std::chrono::steady_clock::now()) {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_option* option = nullptr;
@@ -207,8 +216,10 @@ void Http2Session::add_header(Http2Stream& stream, std::string_view name, std::s
   if (name == ":method") {
     stream.request.method = value;
   } else if (name == ":path") {
-    if (value.size() > limits.target_bytes) stream.refusal = 414;
-    else stream.request.target = value;
+    if (value.size() > limits.target_bytes)
+      stream.refusal = 414;
+    else
+      stream.request.target = value;
   } else if (name == ":authority") {
     fields.set("host", std::string(value));
   } else if (name == "host" && fields.contains("host")) {
@@ -236,8 +247,10 @@ void Http2Session::head_complete(const Http2StreamPtr& stream, bool more_follows
 
 void Http2Session::consume(Http2Stream& stream, size_t bytes) {
   if (bytes == 0) return;
-  if (stream.closed) nghttp2_session_consume_connection(session_, bytes);
-  else nghttp2_session_consume(session_, stream.id, bytes);
+  if (stream.closed)
+    nghttp2_session_consume_connection(session_, bytes);
+  else
+    nghttp2_session_consume(session_, stream.id, bytes);
 }
 
 void Http2Session::body_arrived(const Http2StreamPtr& stream, std::string_view bytes) {
@@ -336,8 +349,8 @@ void Http2Session::refuse_stream(const Http2StreamPtr& stream, int status, std::
 }
 
 void Http2Session::go_away() {
-  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_), NGHTTP2_NO_ERROR,
-                        nullptr, 0);
+  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
+                        NGHTTP2_NO_ERROR, nullptr, 0);
 }
 
 bool Http2Session::too_many_resets() {

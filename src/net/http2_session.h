@@ -26,15 +26,15 @@ struct Http2Stream {
   std::optional<BodyReceiver> body;
   std::chrono::steady_clock::time_point begun;
   size_t header_bytes = 0;
-  size_t unconsumed = 0;   // received, but the peer gets no new window for it before it is stored
-  bool complete = false;   // the whole request has arrived
-  bool storing = false;    // a worker writes a piece of the body
-  bool given = false;      // to a worker
-  bool answered = false;   // a response has been submitted
-  bool closed = false;     // nothing can be sent any more
-  int refusal = 0;         // status to answer instead of calling the handler
+  size_t unconsumed = 0;  // received, but the peer gets no new window for it before it is stored
+  bool complete = false;  // the whole request has arrived
+  bool storing = false;   // a worker writes a piece of the body
+  bool given = false;     // to a worker
+  bool answered = false;  // a response has been submitted
+  bool closed = false;    // nothing can be sent any more
+  int refusal = 0;        // status to answer instead of calling the handler
 
-  std::string out;         // body bytes waiting for the peer's window
+  std::string out;  // body bytes waiting for the peer's window
   size_t out_sent = 0;
   bool out_ended = false;
   size_t waiting() const { return out.size() - out_sent; }

@@ -102,7 +102,8 @@ TEST_F(Http2SessionTest, LimitsHeaders) {
   options_.head_limits.head_bytes = 30000;
   open();
   const int32_t many = peer_.request("GET", "/", "", Http2Peer::Fields(300, {"x-a", "b"}));
-  const int32_t large = peer_.request("GET", "/", "", {{"x-a", std::string(15000, 'a')}, {"x-b", std::string(15000, 'b')}});
+  const int32_t large =
+      peer_.request("GET", "/", "", {{"x-a", std::string(15000, 'a')}, {"x-b", std::string(15000, 'b')}});
   const int32_t target = peer_.request("GET", "/" + std::string(20000, 'a'));
   const int32_t fine = peer_.request("GET", "/fine");
   EXPECT_TRUE(exchange());
@@ -194,7 +195,8 @@ TEST_F(Http2ServerTest, AnswersManyStreamsAtOnceOnPriorKnowledge) {
   Http2Peer peer;
   std::vector<int32_t> ids;
   for (int i = 0; i < 300; ++i) ids.push_back(peer.request("POST", "/" + std::to_string(i), std::string(i, 'x')));
-  ASSERT_TRUE(run_until(peer, socket, [&] { return std::ranges::all_of(ids, [&](int32_t id) { return peer.answer(id).closed; }); }));
+  ASSERT_TRUE(run_until(peer, socket,
+                        [&] { return std::ranges::all_of(ids, [&](int32_t id) { return peer.answer(id).closed; }); }));
   for (size_t i = 0; i < ids.size(); ++i) {
     EXPECT_EQ(peer.answer(ids[i]).status, 200);
     EXPECT_EQ(peer.answer(ids[i]).body, "POST/" + std::to_string(i) + std::string(i, 'x'));
@@ -207,10 +209,11 @@ TEST_F(Http2ServerTest, StreamsWhileTheHandlerRuns) {
   auto gate = go.get_future().share();
   const uint16_t port = start([gate](Request&) {
     return Response{.status = 200, .headers = {}, .body = StreamedBody([gate](BodyWriter& writer) {
-                      writer.write("first");
-                      gate.wait();
-                      for (int i = 0; i < 20; ++i) writer.write(std::string(100 << 10, 'x'));
-                    })};
+                                                    writer.write("first");
+                                                    gate.wait();
+                                                    for (int i = 0; i < 20; ++i)
+                                                      writer.write(std::string(100 << 10, 'x'));
+                                                  })};
   });
   LoopbackPeer socket(port);
   Http2Peer peer;
@@ -226,10 +229,11 @@ TEST_F(Http2ServerTest, GivesUpOnAPeerThatOpensNoWindow) {
   std::promise<bool> gone;
   const uint16_t port = start([&](Request&) {
     return Response{.status = 200, .headers = {}, .body = StreamedBody([&](BodyWriter& writer) {
-                      bool alive = true;
-                      for (int i = 0; i < 100 && alive; ++i) alive = writer.write(std::string(64 << 10, 'x'));
-                      gone.set_value(!alive);
-                    })};
+                                                    bool alive = true;
+                                                    for (int i = 0; i < 100 && alive; ++i)
+                                                      alive = writer.write(std::string(64 << 10, 'x'));
+                                                    gone.set_value(!alive);
+                                                  })};
   });
   LoopbackPeer socket(port);
   Http2Peer peer(false);

@@ -18,8 +18,8 @@ const Clock& system_clock() {
 
 // Often enough for the shortest of the times to be kept roughly, seldom enough to cost nothing.
 Duration sweep_interval(const ServerOptions& options) {
-  const Duration shortest = std::min({options.idle_time, options.head_time, options.body_time, options.write_time,
-                                      options.linger_time});
+  const Duration shortest =
+      std::min({options.idle_time, options.head_time, options.body_time, options.write_time, options.linger_time});
   return std::clamp(shortest / 4, Duration{10}, Duration{1000});
 }
 
@@ -70,8 +70,10 @@ class Greeting final : public Session, public std::enable_shared_from_this<Greet
 }  // namespace
 
 Core::Core(ServerOptions server_options, Workers& shared_workers)
-    : options(std::move(server_options)), clock(options.clock ? *options.clock : system_clock()),
-      workers(shared_workers), reactor("net", std::max(1u, options.threads)) {
+    : options(std::move(server_options)),
+      clock(options.clock ? *options.clock : system_clock()),
+      workers(shared_workers),
+      reactor("net", std::max(1u, options.threads)) {
   reactor.every(sweep_interval(options), [this] { cut_off_late(); });
 }
 
@@ -85,7 +87,11 @@ void Core::accept(const std::shared_ptr<Endpoint>& endpoint, Descriptor socket) 
   }
   {
     const std::lock_guard lock(mutex_);
-    if (links_.size() >= options.connections_max) return logging::warning("too many connections; {} refused", link->peer);
+    if (links_.size() >= options.connections_max) {
+      if (!std::exchange(full_, true)) logging::warning("{} connections are open; more are refused", links_.size());
+      return;
+    }
+    full_ = false;
     links_.emplace(link.get(), Known{link, endpoint});
   }
   greet(std::move(link));
@@ -122,7 +128,8 @@ bool Core::drain(const Endpoint* endpoint, Deadline deadline) {
     if (const auto session = link->session()) session->wind_down();
   }
   const auto ended = [&] {
-    return endpoint ? std::ranges::none_of(links_, [&](const auto& entry) { return entry.second.endpoint.get() == endpoint; })
+    return endpoint ? std::ranges::none_of(links_,
+                                           [&](const auto& entry) { return entry.second.endpoint.get() == endpoint; })
                     : links_.empty();
   };
   {
@@ -141,12 +148,15 @@ void Core::wait_until_empty() {
 }
 
 Link::Link(Core& core_of_server, std::shared_ptr<Endpoint> its_endpoint, Descriptor socket)
-    : entry_{core_of_server, this}, core(core_of_server), endpoint(std::move(its_endpoint)), transport(std::move(socket)),
-      watch(core.reactor, transport.fd()), peer(peer_address(transport.fd())), expires_(INT64_MAX) {}
+    : entry_{core_of_server, this},
+      core(core_of_server),
+      endpoint(std::move(its_endpoint)),
+      transport(std::move(socket)),
+      watch(core.reactor, transport.fd()),
+      peer(peer_address(transport.fd())),
+      expires_(INT64_MAX) {}
 
-void Link::expire_in(Duration time) {
-  expires_ = (std::chrono::steady_clock::now() + time).time_since_epoch().count();
-}
+void Link::expire_in(Duration time) { expires_ = (std::chrono::steady_clock::now() + time).time_since_epoch().count(); }
 
 bool Link::expired() const { return std::chrono::steady_clock::now().time_since_epoch().count() >= expires_; }
 

@@ -64,6 +64,7 @@ class Core {
     std::shared_ptr<Endpoint> endpoint;
   };
   std::unordered_map<const Link*, Known> links_;
+  bool full_ = false;  // said once, not for every connection that is refused
 
  public:
   Reactor reactor;  // last: its threads end before the rest goes

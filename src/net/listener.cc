@@ -36,7 +36,8 @@ Descriptor listen_on(const std::string& host, uint16_t port) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   if (const int error = ::getaddrinfo(host.c_str(), service.c_str(), &hints, &found); error != 0) {
-    throw std::system_error(std::make_error_code(std::errc::address_not_available), where + ": " + ::gai_strerror(error));
+    throw std::system_error(std::make_error_code(std::errc::address_not_available),
+                            where + ": " + ::gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, ::freeaddrinfo);
   int error = 0;
@@ -54,7 +55,10 @@ Descriptor listen_on(const std::string& host, uint16_t port) {
 }
 
 Listener::Listener(Reactor& reactor, Descriptor socket, Accepted accepted)
-    : reactor_(reactor), socket_(std::move(socket)), reserve_(open_reserve()), accepted_(std::move(accepted)),
+    : reactor_(reactor),
+      socket_(std::move(socket)),
+      reserve_(open_reserve()),
+      accepted_(std::move(accepted)),
       port_(local_port(socket_.get())) {
   const int flags = ::fcntl(socket_.get(), F_GETFL);
   if (flags < 0 || ::fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK) < 0) {
@@ -77,7 +81,8 @@ void Listener::close() {
 void Listener::accept_waiting() {
   {
     const std::lock_guard lock(mutex_);
-    for (int i = 0; i < kAcceptsPerTurn && watch_ && accept_one(); ++i) {}
+    for (int i = 0; i < kAcceptsPerTurn && watch_ && accept_one(); ++i) {
+    }
   }
   start();
 }
@@ -85,11 +90,12 @@ void Listener::accept_waiting() {
 bool Listener::accept_one() {
   Descriptor accepted(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (accepted) {
+    exhausted_ = false;
     accepted_(std::move(accepted));
     return true;
   }
   if (errno == EMFILE || errno == ENFILE) {
-    logging::warning("out of file descriptors; a connection is refused");
+    if (!std::exchange(exhausted_, true)) logging::warning("out of file descriptors; connections are refused");
     reserve_.close();
     accepted = Descriptor(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     accepted.close();

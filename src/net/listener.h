@@ -1,4 +1,5 @@
-// A listening socket that gives each accepted connection to a function, on the reactor's threads. Internal to this folder.
+// A listening socket that gives each accepted connection to a function, on the reactor's threads. Internal to this
+// folder.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   Reactor& reactor_;
   Descriptor socket_;
-  Descriptor reserve_;  // given up for a moment when descriptors run out, so that a connection can be accepted and closed
+  Descriptor
+      reserve_;  // given up for a moment when descriptors run out, so that a connection can be accepted and closed
   const Accepted accepted_;
+  bool exhausted_ = false;
   uint16_t port_ = 0;
   std::mutex mutex_;  // guards closing against accepting
   std::unique_ptr<Reactor::Watch> watch_;

@@ -47,8 +47,10 @@ class LoopbackPeer {
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto [state, sent] = transport_.write(bytes);
-      if (state == Transport::State::ok) bytes.remove_prefix(sent);
-      else if (state == Transport::State::failed || state == Transport::State::closed || !wait(state)) return false;
+      if (state == Transport::State::ok)
+        bytes.remove_prefix(sent);
+      else if (state == Transport::State::failed || state == Transport::State::closed || !wait(state))
+        return false;
     }
     return true;
   }
@@ -61,11 +63,13 @@ class LoopbackPeer {
     }
   }
   std::string read_exactly(size_t size) {
-    while (held_.size() < size && more()) {}
+    while (held_.size() < size && more()) {
+    }
     return take(std::min(size, held_.size()));
   }
   std::string read_to_end() {
-    while (more()) {}
+    while (more()) {
+    }
     return take(held_.size());
   }
   // A whole response with a Content-Length.

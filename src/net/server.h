@@ -1,6 +1,6 @@
 // The HTTP server: any number of endpoints, each with its own handler; HTTP/1.1 and HTTP/2, plain and TLS on the same
-// port. Sockets are served by a few threads; a request that has arrived completely (body included) is given to a worker,
-// where the handler may wait. Idle connections cost no thread. Thread-safe.
+// port. Sockets are served by a few threads; a request that has arrived completely (body included) is given to a
+// worker, where the handler may wait. Idle connections cost no thread. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,10 @@ struct ServerOptions {
   size_t connections_max = 4096;
   std::filesystem::path spool_dir = "/tmp";  // where bodies over 1 MiB wait, without a name
   HeadLimits head_limits = {};
-  uint32_t streams_max = 128;  // HTTP/2: concurrent per connection
-  Duration idle_time = std::chrono::seconds(60);   // of a connection without a request
-  Duration head_time = std::chrono::seconds(30);   // from the first byte of a head to its end; also the TLS handshake
-  Duration body_time = std::chrono::seconds(30);   // grace, then `body_bytes_per_second` must be kept on average
+  uint32_t streams_max = 128;                     // HTTP/2: concurrent per connection
+  Duration idle_time = std::chrono::seconds(60);  // of a connection without a request
+  Duration head_time = std::chrono::seconds(30);  // from the first byte of a head to its end; also the TLS handshake
+  Duration body_time = std::chrono::seconds(30);  // grace, then `body_bytes_per_second` must be kept on average
   uint64_t body_bytes_per_second = 1024;
   Duration write_time = std::chrono::seconds(30);  // without any progress
   Duration linger_time = std::chrono::seconds(3);  // for a refused peer to read why
@@ -41,8 +41,8 @@ struct EndpointOptions {
   std::shared_ptr<CertificateAuthority> certificates;  // required unless `tls` is never
   // The most bytes that the body of a request may have; asked before anything of it is read or 100-continue is sent.
   std::function<uint64_t(const Request& head)> body_limit = [](const Request&) { return uint64_t{64} << 20; };
-  // The answer to a request that the server refuses by itself (413 body too long, 503 no worker free), so that clients see
-  // an error in the form they know. Malformed requests are answered in plain text.
+  // The answer to a request that the server refuses by itself (413 body too long, 503 no worker free), so that clients
+  // see an error in the form they know. Malformed requests are answered in plain text.
   std::function<Response(const Request& head, int status)> refusal;
 };
 
@@ -51,7 +51,8 @@ class Server {
   using EndpointId = uint64_t;
 
   Server(ServerOptions options, Workers& workers);
-  // Ends all connections and waits for the handlers that still run; they are expected to be bounded by their own deadlines.
+  // Ends all connections and waits for the handlers that still run; they are expected to be bounded by their own
+  // deadlines.
   ~Server();
 
   // Listens on a TCP address; port 0 chooses one. Throws std::system_error.

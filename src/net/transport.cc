@@ -84,7 +84,8 @@ void Transport::connect_tls(ssl_ctx_st* context, const std::string& name) {
   tls_ = new_tls(context, fd());
   SSL_set_connect_state(tls_);
   in6_addr address;
-  const bool numeric = ::inet_pton(AF_INET, name.c_str(), &address) == 1 || ::inet_pton(AF_INET6, name.c_str(), &address) == 1;
+  const bool numeric =
+      ::inet_pton(AF_INET, name.c_str(), &address) == 1 || ::inet_pton(AF_INET6, name.c_str(), &address) == 1;
   if (numeric) {
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_), name.c_str());
   } else {

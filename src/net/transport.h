@@ -1,5 +1,5 @@
-// The bytes of one connected socket, plain or under TLS. Never waits: an operation that cannot go on says which readiness
-// of the descriptor it needs. Used by one thread at a time; only `interrupt` may be called from any thread.
+// The bytes of one connected socket, plain or under TLS. Never waits: an operation that cannot go on says which
+// readiness of the descriptor it needs. Used by one thread at a time; only `interrupt` may be called from any thread.
 #pragma once
 
 #include <cstddef>
@@ -33,14 +33,14 @@ class Transport {
   void connect_tls(ssl_ctx_st* context, const std::string& name);
   State handshake();  // ok once it is complete
   bool tls() const { return tls_ != nullptr; }
-  std::string protocol() const;  // agreed on by ALPN; empty if none
+  std::string protocol() const;                     // agreed on by ALPN; empty if none
   std::string failure() const { return failure_; }  // why TLS failed
 
-  Result read(char* into, size_t capacity);           // ok: at least one byte
+  Result read(char* into, size_t capacity);                            // ok: at least one byte
   Result write(std::string_view first, std::string_view second = {});  // ok: at least one byte of the two together
   bool pending() const;  // decrypted bytes wait although the descriptor may not be readable
 
-  void close_notify();     // TLS only; best effort
+  void close_notify();  // TLS only; best effort
   void shutdown_write();
   void interrupt(int how);  // ::shutdown: wakes whoever waits for the descriptor
   int fd() const { return socket_.get(); }

@@ -12,8 +12,8 @@ struct TunnelBytes {
   std::atomic<uint64_t> up = 0, down = 0;  // from and to the client
 };
 
-// Returns when both directions have ended, one is broken, or nothing has moved for `idle_time`. Both descriptors must be
-// non-blocking; shutting one of them down from another thread ends the tunnel.
+// Returns when both directions have ended, one is broken, or nothing has moved for `idle_time`. Both descriptors must
+// be non-blocking; shutting one of them down from another thread ends the tunnel.
 void carry(int client, int target, Duration idle_time, TunnelBytes& bytes);
 
 }  // namespace standpipe::net
