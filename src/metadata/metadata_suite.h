@@ -5,9 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/workers.h"
 #include "metadata/metadata.h"
 
 namespace standpipe {
@@ -94,7 +94,7 @@ TYPED_TEST_P(MetadataSuite, ReadsSeeCommittedDataOnly) {
   this->metadata().put("a", "1");
   this->metadata().transaction([&](MetadataTransaction& tx) {
     tx.put("a", "2");
-    std::jthread other([&] { EXPECT_EQ(this->metadata().get("a")->value, "1"); });
+    Background other("test", [&](std::stop_token) { EXPECT_EQ(this->metadata().get("a")->value, "1"); });
   });
   EXPECT_EQ(this->metadata().get("a")->value, "2");
 }
@@ -102,9 +102,9 @@ TYPED_TEST_P(MetadataSuite, ReadsSeeCommittedDataOnly) {
 TYPED_TEST_P(MetadataSuite, ConcurrentIncrementsAreNotLost) {
   constexpr int kThreads = 8, kRounds = 25;
   {
-    std::vector<std::jthread> threads;
+    std::vector<Background> threads;
     for (int thread = 0; thread < kThreads; ++thread) {
-      threads.emplace_back([&, thread] {
+      threads.emplace_back("test", [&, thread](std::stop_token) {
         for (int round = 0; round < kRounds; ++round) {
           const auto increment = [&](MetadataTransaction& tx) {
             const auto now = tx.get("counter");

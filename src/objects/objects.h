@@ -1,8 +1,8 @@
 // Immutable blobs of any size under ids that the engine chooses (keys never reach the file system). Buckets, keys,
 // multipart uploads and listings are the S3 service's, in metadata: an object is a list of blobs.
 //
-// Thread-safe. A blob is durable when `put` returns. A crash between `put` and the metadata that names the blob leaves an
-// orphan; the service removes those it does not know at start (`list`).
+// Thread-safe. A blob is durable when `put` returns. A crash between `put` and the metadata that names the blob leaves
+// an orphan; the service removes those it does not know at start (`list`).
 #pragma once
 
 #include <cstdint>

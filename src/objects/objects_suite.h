@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/workers.h"
 #include "objects/objects.h"
 
 namespace standpipe {
@@ -85,9 +85,9 @@ TYPED_TEST_P(ObjectsSuite, ListsAndSurvivesReopening) {
 
 TYPED_TEST_P(ObjectsSuite, ServesManyThreads) {
   {
-    std::vector<std::jthread> threads;
+    std::vector<Background> threads;
     for (int thread = 0; thread < 8; ++thread) {
-      threads.emplace_back([&, thread] {
+      threads.emplace_back("test", [&, thread](std::stop_token) {
         for (int round = 0; round < 10; ++round) {
           const std::string bytes = std::to_string(thread) + "/" + std::to_string(round);
           EXPECT_EQ(this->text(this->objects().put(bytes), 0, bytes.size()), bytes);

@@ -276,6 +276,8 @@ std::vector<LogSegment> AppendLog::segments() const {
   return answer;
 }
 
-std::filesystem::path AppendLog::path_of(uint64_t segment) const { return directory_ / fmt::format("{:016x}.log", segment); }
+std::filesystem::path AppendLog::path_of(uint64_t segment) const {
+  return directory_ / fmt::format("{:016x}.log", segment);
+}
 
 }  // namespace standpipe

@@ -1,10 +1,10 @@
 // A durable sequence of entries in a directory of segment files (FORMAT.md). Entries of concurrent appends are written
 // and synced together: the first waiting thread leads, the others are its batch.
 //
-// Thread-safe. Entries have sequence numbers 0, 1, 2 … that never repeat, also across a crash; `append` returns when its
-// entry is on the disk. Readers never block appends and see durable entries only.
-// Opening recovers: a bad batch at the tail is what a crash left and is cut off; a bad batch before valid ones is damage:
-// it is skipped, reported by `damage()` and left in place.
+// Thread-safe. Entries have sequence numbers 0, 1, 2 … that never repeat, also across a crash; `append` returns when
+// its entry is on the disk. Readers never block appends and see durable entries only.
+// Opening recovers: a bad batch at the tail is what a crash left and is cut off; a bad batch before valid ones is
+// damage: it is skipped, reported by `damage()` and left in place.
 // Errors: std::system_error when the disk refuses; after a failed sync every later append is refused. A failed write
 // ends its batch only.
 #pragma once

@@ -5,9 +5,9 @@
 
 #include <random>
 #include <system_error>
-#include <thread>
 
 #include "base/digest.h"
+#include "base/workers.h"
 #include "storage/checksum.h"
 #include "storage/corrupt_data.h"
 #include "storage/faulty_disk.h"
@@ -139,9 +139,9 @@ TEST(AppendLog, ConcurrentAppendsShareSyncsAndKeepTheirOrder) {
   FaultyDisk disk(1);
   AppendLog log("/log", {.segment_bytes_max = 20'000, .disk = &disk});
   {
-    std::vector<std::jthread> threads;
+    std::vector<Background> threads;
     for (int thread = 0; thread < 8; ++thread) {
-      threads.emplace_back([&, thread] {
+      threads.emplace_back("test", [&, thread](std::stop_token) {
         for (int i = 0; i < 200; ++i) log.append(std::to_string(thread) + ":" + std::to_string(i));
       });
     }

@@ -155,7 +155,7 @@ void FaultyDisk::remove(const Path& path) {
 
 void FaultyDisk::make_directory(const Path& path) {
   const std::lock_guard lock(mutex_);
-  for (Path part = path; !part.empty() && part != part.parent_path(); part = part.parent_path()) directories_.insert(part);
+  for (Path at = path; !at.empty() && at != at.parent_path(); at = at.parent_path()) directories_.insert(at);
 }
 
 void FaultyDisk::remove_directory(const Path& path) {
@@ -228,7 +228,9 @@ void FaultyDisk::fail(double write_chance, double sync_chance) {
 void FaultyDisk::flip_bit(const Path& path, uint64_t offset) {
   const std::lock_guard lock(mutex_);
   const auto inode = find(path);
-  for (std::string* bytes : {&inode->now, &inode->durable}) bytes->at(offset) = static_cast<char>(bytes->at(offset) ^ 1);
+  for (std::string* image : {&inode->now, &inode->durable}) {
+    image->at(offset) = static_cast<char>(image->at(offset) ^ 1);
+  }
 }
 
 std::string FaultyDisk::bytes(const Path& path) {

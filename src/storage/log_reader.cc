@@ -61,7 +61,8 @@ bool AppendLog::Reader::load_here() {
   return true;
 }
 
-// Looks at the log as it is now: passes over holes, ends of segments and dropped segments. False: nothing is kept there.
+// Looks at the log as it is now: passes over holes, ends of segments and dropped segments.
+// False: nothing is kept there.
 bool AppendLog::Reader::advance() {
   while (true) {
     {

@@ -8,9 +8,9 @@
 
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/workers.h"
 #include "streamlog/streamlog.h"
 
 namespace standpipe {
@@ -238,19 +238,19 @@ TYPED_TEST_P(StreamLogSuite, WakesThoseWhoWait) {
   EXPECT_TRUE(wait(0, 0));
   EXPECT_FALSE(this->log().wait_for("s", 0, 1, Deadline::in(Duration{5}), {}));
   {
-    std::jthread waiting([&] { EXPECT_TRUE(wait(0, 1)); });
+    Background waiting("test", [&](std::stop_token) { EXPECT_TRUE(wait(0, 1)); });
     this->put(0, "y");
   }
   {
-    std::jthread waiting([&](std::stop_token stop) { EXPECT_FALSE(wait(1, 0, stop)); });
-    waiting.request_stop();
+    Background waiting("test", [&](std::stop_token stop) { EXPECT_FALSE(wait(1, 0, stop)); });
+    waiting.stop();
   }
   {
-    std::jthread waiting([&] { EXPECT_TRUE(wait(1, 0)); });
+    Background waiting("test", [&](std::stop_token) { EXPECT_TRUE(wait(1, 0)); });
     this->log().close_shard("s", 1);
   }
   {
-    std::jthread waiting([&] {
+    Background waiting("test", [&](std::stop_token) {
       try {
         EXPECT_TRUE(wait(0, 1000));
       } catch (const UnknownStream&) {  // removed before the wait began
@@ -264,16 +264,16 @@ TYPED_TEST_P(StreamLogSuite, ServesManyWritersAndReaders) {
   constexpr int kWriters = 6, kRecords = 200;
   this->log().create("s", 3, this->kDay);
   {
-    std::vector<std::jthread> threads;
+    std::vector<Background> threads;
     for (int writer = 0; writer < kWriters; ++writer) {
-      threads.emplace_back([&, writer] {
+      threads.emplace_back("test", [&, writer](std::stop_token) {
         for (int i = 0; i < kRecords; ++i) {
           this->put(static_cast<ShardNumber>(i % 3), std::to_string(writer) + ":" + std::to_string(i));
         }
       });
     }
     for (ShardNumber shard = 0; shard < 3; ++shard) {
-      threads.emplace_back([&, shard] {  // follows the shard while it is written
+      threads.emplace_back("test", [&, shard](std::stop_token) {  // follows the shard while it is written
         std::map<std::string, int> last;
         Position from = 0;
         const Position end = kWriters * ((kRecords + 2 - shard) / 3);

@@ -80,7 +80,8 @@ aws::Accesses Kinesis::access(const aws::Request& request, const GetShardIterato
 
 aws::Accesses Kinesis::access(const aws::Request& request, const GetRecordsInput& input) {
   const auto iterator = unseal_iterator(streams_.sealing_key(), input.shard_iterator);
-  return {on_stream(request, "GetRecords", std::nullopt, iterator ? std::optional(iterator->stream.arn()) : std::nullopt)};
+  const auto arn = iterator ? std::optional(iterator->stream.arn()) : std::nullopt;
+  return {on_stream(request, "GetRecords", std::nullopt, arn)};
 }
 
 aws::Accesses Kinesis::access(const aws::Request& request, const IncreaseStreamRetentionPeriodInput& input) {

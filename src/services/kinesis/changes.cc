@@ -40,7 +40,8 @@ void add_tags(StreamState& stream, const std::map<std::string, std::string>& tag
   for (const auto& [key, value] : tags) {
     if (!valid_tag_text(key) || !valid_tag_text(value)) {
       throw InvalidArgumentException(
-          "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % @.");
+          "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, "
+          "_ . / = + - % @.");
     }
     if (to_lower(key).starts_with("aws:")) {
       throw InvalidArgumentException("Tag keys must not begin with aws:. They are reserved.");

@@ -206,7 +206,8 @@ TEST_F(KinesisTest, PutsManyAndNamesTheirShards) {
 
 TEST_F(KinesisTest, RefusesLargeRecords) {
   create("s");
-  EXPECT_EQ(code_of([&] { put(std::string((1 << 20) - 2, 'x')); }, "Member must have length less than or equal to 1048576"),
+  EXPECT_EQ(code_of([&] { put(std::string((1 << 20) - 2, 'x')); },
+                    "Member must have length less than or equal to 1048576"),
             "ValidationException");
   EXPECT_NO_THROW(put(std::string((1 << 20) - 3, 'x')));
   PutRecordsInput input{.stream_name = "s"};

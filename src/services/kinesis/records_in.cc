@@ -28,7 +28,8 @@ aws::Error too_long(const std::string& member, size_t bytes_max) {
 }
 
 std::string rate_message(const StreamName& stream, const StreamShard& shard) {
-  return "Rate exceeded for shard " + shard.id() + " in stream " + stream.name + " under account " + stream.account + ".";
+  return fmt::format("Rate exceeded for shard {} in stream {} under account {}.", shard.id(), stream.name,
+                     stream.account);
 }
 
 }  // namespace

@@ -23,15 +23,15 @@ void check_iterator_input(const GetShardIteratorInput& input) {
   if (type == "AT_TIMESTAMP") {
     if (!input.timestamp) {
       throw InvalidArgumentException(
-          "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp "
-          "parameter.");
+          "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no "
+          "timestamp parameter.");
     }
     return;
   }
   if (by_number == input.starting_sequence_number.has_value()) return;
   throw InvalidArgumentException(fmt::format(
-      "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) TRIM_HORIZON "
-      "or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber.",
+      "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) "
+      "TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified {} and {} StartingSequenceNumber.",
       type, by_number ? "no" : "also a"));
 }
 

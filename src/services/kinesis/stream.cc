@@ -43,7 +43,8 @@ std::optional<ShardNumber> StreamShard::parse_id(std::string_view shard_id) {
 }
 
 const StreamShard& StreamState::shard_of(HashKey key) const {
-  return *std::prev(std::ranges::upper_bound(shards, key, {}, [](const StreamShard& shard) { return shard.range.from; }));
+  const auto first_key = [](const StreamShard& shard) { return shard.range.from; };
+  return *std::prev(std::ranges::upper_bound(shards, key, {}, first_key));
 }
 
 const StreamShard* StreamState::find_shard(std::string_view id) const {

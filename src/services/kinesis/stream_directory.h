@@ -1,6 +1,6 @@
-// All streams of all accounts and regions: in memory for reading, in metadata for good. A stream's log exists before its
-// document is written and goes after the document is gone, so a crash leaves at most a log without a stream, which is
-// removed at the next start. Thread-safe; what is handed out is an immutable snapshot.
+// All streams of all accounts and regions: in memory for reading, in metadata for good. A stream's log exists before
+// its document is written and goes after the document is gone, so a crash leaves at most a log without a stream, which
+// is removed at the next start. Thread-safe; what is handed out is an immutable snapshot.
 #pragma once
 
 #include <functional>

@@ -59,8 +59,8 @@ CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const Cre
     throw LimitExceededException(fmt::format(
         "This request would exceed the shard limit for the account {} in {}. Current shard count for the account: {}. "
         "Limit: {}. Number of additional shards that would have resulted from this request: {}. Refer to the AWS "
-        "Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits "
-        "and how to request higher limits.",
+        "Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current "
+        "limits and how to request higher limits.",
         request.account, request.region, open, options_.shards_max, count));
   }
   if (stream.on_demand && on_demand_count(others) >= options_.on_demand_streams_max) {

@@ -22,8 +22,8 @@ class EmbeddedStreamLog : public StreamLog {
   virtual void expire() = 0;
 };
 
-// Creates the directory if it is absent, recovers every stream in it, and removes what unfinished creations and removals
-// left.
+// Creates the directory if it is absent, recovers every stream in it, and removes what unfinished creations and
+// removals left.
 std::unique_ptr<EmbeddedStreamLog> open_embedded_streamlog(const std::filesystem::path& directory, const Clock& clock,
                                                            EmbeddedStreamLogOptions options = {});
 

@@ -1,6 +1,6 @@
-// Where in the stream's log the records of one shard are: a sparse, sorted list in memory, rebuilt when the log is opened.
-// One item per 64 KiB of log, per minute and per segment, so a day at full rate takes some 10 MB and reading from any
-// position skips at most 64 KiB and a batch. Not thread-safe.
+// Where in the stream's log the records of one shard are: a sparse, sorted list in memory, rebuilt when the log is
+// opened. One item per 64 KiB of log, per minute and per segment, so a day at full rate takes some 40 MB a shard and
+// reading from any position skips at most 64 KiB and a batch. Not thread-safe.
 #pragma once
 
 #include <optional>
