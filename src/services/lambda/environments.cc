@@ -29,6 +29,7 @@ Environments::Slot Environments::acquire(const std::string& function_arn, const 
   Slot slot;
   {
     const std::lock_guard lock(mutex_);
+    if (interrupted_) return slot;
     for (auto entry = idle_.begin(); entry != idle_.end();) {
       const auto next = std::next(entry);
       WarmEnvironment& environment = **entry;
@@ -59,7 +60,28 @@ Environments::Slot Environments::acquire(const std::string& function_arn, const 
   return slot;
 }
 
+void Environments::busy(WarmEnvironment& environment) {
+  const std::lock_guard lock(mutex_);
+  busy_.insert(&environment);
+  if (interrupted_) environment.sandbox->interrupt();
+}
+
+void Environments::interrupt() {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  for (WarmEnvironment* environment : busy_) environment->sandbox->interrupt();
+}
+
+bool Environments::interrupted() const {
+  const std::lock_guard lock(mutex_);
+  return interrupted_;
+}
+
 void Environments::release(Slot slot, std::unique_ptr<WarmEnvironment> environment) {
+  if (environment) {
+    const std::lock_guard lock(mutex_);
+    busy_.erase(environment.get());
+  }
   if (environment && environment->sandbox && environment->sandbox->usable()) {
     environment->idle_end = Deadline::in(settings_.idle_time);
     slot.owner_ = nullptr;  // the idle sandbox holds it

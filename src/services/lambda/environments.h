@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "base/workers.h"
@@ -47,10 +48,15 @@ class Environments {
   // A slot, and in `warm` a sandbox of just this function and revision if one waits. Without a free slot an idle sandbox
   // of another function has to go; if there is none either, the slot is empty: throttled.
   Slot acquire(const std::string& function_arn, const std::string& revision, std::unique_ptr<WarmEnvironment>& warm);
+  // A sandbox that is in use and may be interrupted, until `release`.
+  void busy(WarmEnvironment& environment);
   // Keeps the sandbox if it can be used again, else ends it; both without letting the caller wait.
   void release(Slot slot, std::unique_ptr<WarmEnvironment> environment);
   void drop(const std::string& function_arn);  // all idle ones of a function that has changed or gone
   void drop_all();
+  // Kills what runs and lets nothing new start: the server stops.
+  void interrupt();
+  bool interrupted() const;
   size_t count() const;  // slots in use, idle ones included
 
  private:
@@ -62,6 +68,8 @@ class Environments {
   const Settings& settings_;
   Workers& workers_;
   mutable std::mutex mutex_;
+  std::set<WarmEnvironment*> busy_;
+  bool interrupted_ = false;
   Idle idle_;        // least recently used first; each holds a slot
   size_t used_ = 0;       // slots, idle ones included
   size_t disposing_ = 0;  // tasks that end sandboxes

@@ -159,6 +159,7 @@ void EventQueue::deliver(const std::string& key) {
       if (error.status == 404) return forget(key);
     }
     if (execution.kind == Execution::Kind::done) return forget(key);
+    if (execution.kind == Execution::Kind::interrupted) return;  // the next process finds it
     if (execution.kind == Execution::Kind::throttled) {
       const Duration delay = std::chrono::seconds(int64_t{1} << std::min(event.throttles++, 9));
       event.due = clock_.now() + std::min<Duration>(delay, kThrottleDelayMax);

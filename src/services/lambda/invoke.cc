@@ -95,6 +95,7 @@ InvokeOutput Lambda::invoke(const aws::Request& request, const InvokeInput& inpu
   }
 
   Execution execution = runner_.run(found, std::move(call));
+  if (execution.kind == Execution::Kind::interrupted) throw ServiceException("The server is stopping.");
   if (execution.kind == Execution::Kind::throttled) {
     throw TooManyRequestsException("Rate Exceeded.").with("Reason", "ConcurrentInvocationLimitExceeded").with("Type", "User");
   }

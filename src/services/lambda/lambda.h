@@ -36,6 +36,8 @@ class Lambda final : public Operations {
   void start();
   // Ends all idle sandboxes and forgets waiting events: for /_standpipe/reset, after metadata has been cleared.
   void reset();
+  // Kills what runs: the server stops. Asynchronous events that were being delivered stay on disk.
+  void interrupt() { environments_.interrupt(); }
   // Delivers what is due now and waits for it; for tests.
   void deliver_due_events() { queue_.deliver_due(); }
 

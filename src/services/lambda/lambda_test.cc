@@ -42,6 +42,7 @@ class FakeSandbox final : public sandbox::Sandbox {
   std::vector<sandbox::OutputLine> take_output(bool) override { return std::exchange(output_, {}); }
   uint64_t memory_bytes_peak() const override { return 36 << 20; }
   bool usable() const override { return usable_; }
+  void interrupt() override { usable_ = false; }
 
  private:
   Ending next(std::deque<Ending>& endings) {

@@ -160,6 +160,7 @@ Ending Runner::invoke(const StoredFunction& function, WarmEnvironment& environme
 Execution Runner::run(const StoredFunction& function, Call call) {
   std::unique_ptr<WarmEnvironment> environment;
   Environments::Slot slot = environments_.acquire(function.arn(), function.revision, environment);
+  if (environments_.interrupted()) return {Execution::Kind::interrupted, {}, {}};
   measure(function, "Throttles", "Count", slot ? 0 : 1);
   if (!slot) return {Execution::Kind::throttled, {}, {}};
   measure(function, "ConcurrentExecutions", "Count", static_cast<double>(environments_.count()));
@@ -167,6 +168,7 @@ Execution Runner::run(const StoredFunction& function, Call call) {
 
   const bool cold = !environment;
   if (cold) environment = start(function);
+  environments_.busy(*environment);
   Report report(*environment, clock_);
   report.cold = cold;
   const std::string request_id = call.request_id;
@@ -187,6 +189,7 @@ Execution Runner::run(const StoredFunction& function, Call call) {
                          request_id, duration_ms, static_cast<int64_t>(std::ceil(duration_ms)), function.memory_mb,
                          used_mb, cold ? fmt::format("Init Duration: {:.2f} ms\t", milliseconds(report.init)) : ""));
   environments_.release(std::move(slot), std::move(environment));
+  if (ending.kind == Ending::Kind::exited && environments_.interrupted()) return {Execution::Kind::interrupted, {}, {}};
 
   const bool failed = ending.kind != Ending::Kind::done;
   measure(function, "Duration", "Milliseconds", duration_ms);

@@ -21,7 +21,7 @@ struct Call {
 };
 
 struct Execution {
-  enum class Kind { done, function_error, throttled };
+  enum class Kind { done, function_error, throttled, interrupted };  // the last: the server stops
   Kind kind = Kind::done;
   std::string payload;
   std::string log_tail;  // the last 4 KiB

@@ -29,6 +29,7 @@ class BubblewrapSandbox final : public Sandbox {
   std::vector<OutputLine> take_output(bool whole) override { return output_->take(whole); }
   uint64_t memory_bytes_peak() const override { return memory_peak_; }
   bool usable() const override { return usable_ && !api_.ended(); }
+  void interrupt() override { kill(); }
 
  private:
   void attach(Front& front, const Clock& clock);

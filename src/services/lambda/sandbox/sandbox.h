@@ -52,6 +52,8 @@ class Sandbox {
   virtual std::vector<OutputLine> take_output(bool whole) = 0;
   virtual uint64_t memory_bytes_peak() const = 0;
   virtual bool usable() const = 0;
+  // Kills it: what waits in another call returns `exited`. May be called from any thread.
+  virtual void interrupt() = 0;
 };
 
 // Thread-safe.
