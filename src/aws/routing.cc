@@ -1,5 +1,7 @@
 // Which operation a request asks for.
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <set>
 
 #include "aws/codec.h"
@@ -119,33 +121,53 @@ std::optional<size_t> required_parts(const OperationModel& operation, const Para
   return count;
 }
 
-// S3: every query parameter that chooses an operation. One that the chosen operation does not know must not be ignored.
-std::set<std::string, std::less<>> choosing_parameters(const ServiceModel& model) {
-  std::set<std::string, std::less<>> names;
-  const auto add = [&](std::string_view uri) {
-    for (const auto& [name, value] : Template(uri).literals) names.insert(name);
+// A REST service's operations with their templates taken apart, made when the first request asks.
+struct RouteTable {
+  struct Entry {
+    Template pattern;
+    std::string_view method;
+    const OperationModel* operation;  // nullptr: AWS has it, we do not
+    std::string_view name;
   };
-  for (const OtherRoute& other : model.other_routes) add(other.uri);
-  for (const OperationModel& operation : model.operations) {
-    add(operation.uri);
-    for (const Member& member : operation.input->members) {
-      if (member.required && member.location == Location::query) names.emplace(member.wire);
+
+  explicit RouteTable(const ServiceModel& model) {
+    for (const OperationModel& operation : model.operations) {
+      entries.push_back({Template(operation.uri), operation.method, &operation, operation.name});
+      for (const Member& member : operation.input->members) {
+        if (member.required && member.location == Location::query) choosing.emplace(member.wire);
+      }
+    }
+    for (const OtherRoute& other : model.other_routes) {
+      entries.push_back({Template(other.uri), other.method, nullptr, other.name});
+    }
+    for (const Entry& entry : entries) {
+      for (const auto& [name, value] : entry.pattern.literals) choosing.insert(name);
     }
   }
-  return names;
+
+  std::vector<Entry> entries;  // what we serve comes first
+  // Every query parameter that chooses an operation: one that the chosen operation does not know must not be ignored.
+  std::set<std::string, std::less<>> choosing;
+};
+
+const RouteTable& route_table(const ServiceModel& model) {
+  static std::mutex mutex;
+  static std::map<const ServiceModel*, std::unique_ptr<const RouteTable>> tables;
+  const std::scoped_lock lock(mutex);
+  auto& table = tables[&model];
+  if (!table) table = std::make_unique<const RouteTable>(model);
+  return *table;
 }
 
-void refuse_ignored_parameters(const ServiceModel& model, const OperationModel& operation,
-                               const Parameters& parameters) {
-  const auto names = choosing_parameters(model);
-  const Template chosen(operation.uri);
+void refuse_ignored_parameters(const RouteTable& table, const RouteTable::Entry& chosen, const Parameters& parameters) {
   for (const auto& [name, value] : parameters) {
-    if (!names.contains(name) || find(chosen.literals, name)) continue;
-    const bool member = std::ranges::any_of(operation.input->members, [&](const Member& known) {
+    if (!table.choosing.contains(name) || find(chosen.pattern.literals, name)) continue;
+    const bool member = std::ranges::any_of(chosen.operation->input->members, [&](const Member& known) {
       return known.location == Location::query && known.wire == name;
     });
-    if (!member)
+    if (!member) {
       throw Error("NotImplemented", 501, "The sub-resource ?" + name + " is not supported here by Standpipe.");
+    }
   }
 }
 
@@ -157,47 +179,40 @@ Error no_route(const ServiceModel& model, const net::Request& http) {
   return Error("UnknownOperationException", 404, "No operation of this service has this method and path.");
 }
 
+Error not_implemented(const RouteTable::Entry& entry) {
+  const Parameters& literals = entry.pattern.literals;
+  const std::string by = literals.empty() ? "" : " (?" + literals.front().first + ")";
+  return Error("NotImplemented", 501,
+               "The operation " + std::string(entry.name) + by + " is not supported by Standpipe.");
+}
+
 Route by_path(const ServiceModel& model, const net::Request& http, std::string_view path) {
   const auto parameters = net::parse_query(http.query());
   if (!parameters) throw bad_escape(model);
   const bool s3 = model.protocol == "rest-xml";
-  Route best;
-  std::string_view refused;  // what AWS would have chosen, if we do not serve it
-  Parameters refused_by;
+  const RouteTable& table = route_table(model);
+  const RouteTable::Entry* best = nullptr;
+  std::map<std::string, std::string> labels;
   size_t best_rank = 0;
-  for (const OperationModel& operation : model.operations) {
-    if (operation.method != http.method) continue;
-    const Template pattern(operation.uri);
-    if (!has_literals(pattern, *parameters)) continue;
-    auto matched = match(model, pattern, path);
+  for (const RouteTable::Entry& entry : table.entries) {
+    if (entry.method != http.method || !has_literals(entry.pattern, *parameters)) continue;
+    auto matched = match(model, entry.pattern, path);
     if (!matched) continue;
-    const auto parts = s3 ? required_parts(operation, *parameters, http) : std::optional<size_t>(0);
-    if (!parts) continue;
-    const size_t rank = 1 + pattern.literals.size() * 10000 + matched->fixed_segments * 100 + *parts;
+    size_t rank = 1 + entry.pattern.literals.size() * 10000 + matched->fixed_segments * 100;
+    if (s3 && entry.operation) {
+      const auto parts = required_parts(*entry.operation, *parameters, http);
+      if (!parts) continue;
+      rank += *parts;
+    }
     if (rank <= best_rank) continue;
     best_rank = rank;
-    best = {&operation, std::move(matched->labels)};
+    best = &entry;
+    labels = std::move(matched->labels);
   }
-  for (const OtherRoute& other : model.other_routes) {
-    if (other.method != http.method) continue;
-    const Template pattern(other.uri);
-    if (!has_literals(pattern, *parameters)) continue;
-    const auto matched = match(model, pattern, path);
-    if (!matched) continue;
-    const size_t rank = 1 + pattern.literals.size() * 10000 + matched->fixed_segments * 100;
-    if (rank <= best_rank) continue;
-    best_rank = rank;
-    refused = other.name;
-    refused_by = pattern.literals;
-  }
-  if (!refused.empty()) {
-    const std::string by = refused_by.empty() ? "" : " (?" + refused_by.front().first + ")";
-    throw Error("NotImplemented", 501,
-                "The operation " + std::string(refused) + by + " is not supported by Standpipe.");
-  }
-  if (!best.operation) throw no_route(model, http);
-  if (s3) refuse_ignored_parameters(model, *best.operation, *parameters);
-  return best;
+  if (!best) throw no_route(model, http);
+  if (!best->operation) throw not_implemented(*best);
+  if (s3) refuse_ignored_parameters(table, *best, *parameters);
+  return {best->operation, std::move(labels)};
 }
 
 // "/service/GraniteServiceVersion20100801/operation/PutMetricData"
