@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,8 +12,6 @@
 #include "search/query.h"
 
 namespace standpipe::search {
-
-struct SearchRequest;
 
 struct BucketOrder {
   std::string path;  // "_count", "_key", "child", "child.avg"
@@ -82,13 +79,9 @@ struct MetricAggregation {
   std::optional<json::Value> missing;
   uint32_t precision_threshold = 3000;  // cardinality
 };
-struct TopHitsAggregation {
-  std::shared_ptr<const SearchRequest> request;  // from, size, sort, _source
-};
-
 using AggregationNode =
     std::variant<TermsAggregation, DateHistogramAggregation, HistogramAggregation, RangeAggregation, FilterAggregation,
-                 FiltersAggregation, MissingAggregation, GlobalAggregation, MetricAggregation, TopHitsAggregation>;
+                 FiltersAggregation, MissingAggregation, GlobalAggregation, MetricAggregation>;
 
 struct Aggregation {
   std::string name;

@@ -37,7 +37,7 @@ struct TermsQuery {
   json::Array values;
 };
 struct RangeQuery {
-  std::string field;
+  std::string field;  // may be a pattern; fields whose values the bounds cannot be are skipped then
   std::optional<json::Value> from, to;
   bool include_from = true, include_to = true;
   std::string format, time_zone;
@@ -51,10 +51,12 @@ struct IdsQuery {
 struct PrefixQuery {
   std::string field, value;
   bool ignore_case = false;
+  bool analyzed = false;  // from a query string: spelled as the field's text is, and `field` may be a pattern
 };
 struct WildcardQuery {
   std::string field, value;
   bool ignore_case = false;
+  bool analyzed = false;
 };
 
 struct FieldBoost {

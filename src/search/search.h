@@ -21,6 +21,10 @@
 #include "search/error.h"
 #include "search/request.h"
 
+namespace standpipe {
+class Disk;
+}
+
 namespace standpipe::search {
 
 // Any text without control characters; services use "<collection id>/<index>". The part after the last '/' is the name
@@ -91,8 +95,9 @@ class SearchEngine {
   virtual void clear() = 0;  // removes every index; for /_standpipe/reset
 };
 
-// Everything under `directory`. The destructor writes what memory holds into segments.
-std::unique_ptr<SearchEngine> open_embedded_search(const std::filesystem::path& directory, Clock& clock);
+// Everything under `directory`; `disk` is the system's if null. The destructor writes what memory holds into segments.
+std::unique_ptr<SearchEngine> open_embedded_search(const std::filesystem::path& directory, Clock& clock,
+                                                   Disk* disk = nullptr);
 
 // "movies" of "abc123/movies".
 std::string_view visible_name(std::string_view index);

@@ -1,0 +1,119 @@
+#include "search/dsl/aggregation.h"
+
+#include <map>
+
+#include "base/bytes.h"
+
+namespace standpipe::search::dsl {
+namespace {
+
+using Parse = AggregationNode (*)(QueryParser&, const std::string&, const json::Value&);
+using Kind = MetricAggregation::Kind;
+
+template <Kind kind>
+AggregationNode parse_metric(QueryParser&, const std::string& name, const json::Value& body) {
+  Options options(name, body);
+  MetricAggregation metric{.kind = kind, .field = options.text("field")};
+  if (const json::Value* missing = options.take("missing")) metric.missing = *missing;
+  if (kind == Kind::cardinality) {
+    metric.precision_threshold = static_cast<uint32_t>(
+        std::min<int64_t>(options.integer("precision_threshold", 3000, 0, INT32_MAX), 40'000));
+  }
+  options.finish("aggregation");
+  if (metric.field.empty()) throw illegal_argument("Required one of fields [field, script], but none were specified. ");
+  return metric;
+}
+
+const std::map<std::string_view, Parse>& aggregation_types() {
+  static const std::map<std::string_view, Parse> types = {
+      {"avg", parse_metric<Kind::avg>},
+      {"cardinality", parse_metric<Kind::cardinality>},
+      {"date_histogram", parse_date_histogram},
+      {"date_range", parse_date_range},
+      {"extended_stats", parse_metric<Kind::extended_stats>},
+      {"filter", parse_filter_aggregation},
+      {"filters", parse_filters_aggregation},
+      {"global", parse_global},
+      {"histogram", parse_histogram},
+      {"max", parse_metric<Kind::max>},
+      {"min", parse_metric<Kind::min>},
+      {"missing", parse_missing},
+      {"range", parse_range_aggregation},
+      {"stats", parse_metric<Kind::stats>},
+      {"sum", parse_metric<Kind::sum>},
+      {"terms", parse_terms_aggregation},
+      {"value_count", parse_metric<Kind::value_count>},
+  };
+  return types;
+}
+
+class AggregationReader {
+ public:
+  explicit AggregationReader(QueryParser& queries) : queries_(queries) {}
+
+  std::vector<Aggregation> read(const json::Value& body, int depth) {
+    if (!body.is_object()) {
+      throw parsing_exception("Found [" + std::string(token_name(body)) + "] but expected an object in [aggs]");
+    }
+    if (depth > kAggregationDepthMax) {
+      throw illegal_argument("Aggregations may not be nested deeper than [" + std::to_string(kAggregationDepthMax) + "]");
+    }
+    std::vector<Aggregation> out;
+    for (const auto& [name, definition] : body.object()) {
+      if (++count_ > kAggregationsMax) throw illegal_argument("Too many aggregations");
+      out.push_back(read_one(name, definition, depth));
+    }
+    return out;
+  }
+
+ private:
+  Aggregation read_one(const std::string& name, const json::Value& definition, int depth) {
+    if (name.empty() || name.find_first_of("[]>") != std::string::npos) {
+      throw parsing_exception("Invalid aggregation name [" + name + "]. Aggregation names can contain any character except '[', ']', and '>'");
+    }
+    if (!definition.is_object()) {
+      throw parsing_exception("Aggregation definition for [" + name + "] starts with a [" +
+                              std::string(token_name(definition)) + "], expected a [START_OBJECT].");
+    }
+    Aggregation out{.name = name, .node = GlobalAggregation{}};
+    std::string type;
+    for (const auto& [key, value] : definition.object()) {
+      if (key == "aggs" || key == "aggregations") {
+        out.children = read(value, depth + 1);
+      } else if (key == "meta") {
+        out.meta = value;
+      } else if (!type.empty()) {
+        throw parsing_exception("Found two aggregation type definitions in [" + name + "]: [" + type + "] and [" + key + "]");
+      } else {
+        type = key;
+        const auto found = aggregation_types().find(key);
+        if (found == aggregation_types().end()) {
+          throw parsing_exception("Unknown aggregation type [" + key + "]")
+              .because("named_object_not_found_exception", "unknown field [" + key + "]");
+        }
+        if (!value.is_object()) {
+          throw parsing_exception("Expected [START_OBJECT] under [" + key + "], but got a [" +
+                                  std::string(token_name(value)) + "] in [" + name + "]");
+        }
+        out.node = found->second(queries_, name, value);
+      }
+    }
+    if (type.empty()) throw parsing_exception("Missing definition for aggregation [" + name + "]");
+    if (std::holds_alternative<MetricAggregation>(out.node) && !out.children.empty()) {
+      throw Error("aggregation_initialization_exception", 500,
+                  "Aggregator [" + name + "] of type [" + type + "] cannot accept sub-aggregations");
+    }
+    return out;
+  }
+
+  QueryParser& queries_;
+  size_t count_ = 0;
+};
+
+}  // namespace
+
+std::vector<Aggregation> parse_aggregations(QueryParser& queries, const json::Value& body) {
+  return AggregationReader(queries).read(body, 1);
+}
+
+}  // namespace standpipe::search::dsl

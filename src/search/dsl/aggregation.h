@@ -1,0 +1,25 @@
+// The aggregation DSL: {"name": {"terms": {…}, "aggs": {…}}} into trees. Nesting is bounded.
+#pragma once
+
+#include "search/aggregation.h"
+#include "search/dsl/query.h"
+
+namespace standpipe::search::dsl {
+
+inline constexpr int kAggregationDepthMax = 16;
+inline constexpr size_t kAggregationsMax = 1024;  // of one request, all levels together
+
+std::vector<Aggregation> parse_aggregations(QueryParser& queries, const json::Value& body);
+
+// One function per type; the table at the foot of aggregation.cc lists them.
+AggregationNode parse_terms_aggregation(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_date_histogram(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_histogram(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_range_aggregation(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_date_range(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_filter_aggregation(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_filters_aggregation(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_missing(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_global(QueryParser&, const std::string& name, const json::Value& body);
+
+}  // namespace standpipe::search::dsl

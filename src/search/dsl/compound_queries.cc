@@ -1,0 +1,45 @@
+// Queries made of queries: bool, constant_score, dis_max.
+#include "search/dsl/query.h"
+
+namespace standpipe::search::dsl {
+
+QueryPtr parse_bool(QueryParser& parser, const json::Value& body) {
+  Options options("bool", body);
+  BoolQuery query;
+  const auto list = [&](std::string_view name, std::vector<QueryPtr>& into) {
+    if (const json::Value* clauses = options.take(name)) into = parser.parse_list(*clauses);
+  };
+  list("must", query.must);
+  list("should", query.should);
+  list("filter", query.filter);
+  list("must_not", query.must_not);
+  if (const json::Value* value = options.take("minimum_should_match")) {
+    query.minimum_should_match = minimum_should_match(*value);
+  }
+  options.boolean("adjust_pure_negative", true);
+  const float boost = options.boost();
+  options.finish();
+  return make_query(std::move(query), boost);
+}
+
+QueryPtr parse_constant_score(QueryParser& parser, const json::Value& body) {
+  Options options("constant_score", body);
+  const json::Value* filter = options.take("filter");
+  const float boost = options.boost();
+  options.finish();
+  if (filter == nullptr) throw parsing_exception("[constant_score] requires a 'filter' element");
+  return make_query(ConstantScoreQuery{parser.parse(*filter)}, boost);
+}
+
+QueryPtr parse_dis_max(QueryParser& parser, const json::Value& body) {
+  Options options("dis_max", body);
+  DisMaxQuery query;
+  if (const json::Value* queries = options.take("queries")) query.queries = parser.parse_list(*queries);
+  query.tie_breaker = static_cast<float>(options.number("tie_breaker", 0));
+  const float boost = options.boost();
+  options.finish();
+  if (query.queries.empty()) throw parsing_exception("[dis_max] requires 'queries' field with at least one clause");
+  return make_query(std::move(query), boost);
+}
+
+}  // namespace standpipe::search::dsl

@@ -1,0 +1,195 @@
+#include <cmath>
+
+#include "base/bytes.h"
+#include "search/embedded/aggregation/collector.h"
+#include "search/error.h"
+
+namespace standpipe::search {
+
+void AggregationLimits::collect(size_t buckets) {
+  collected += buckets;
+  if (collected > kCollectedMax) {
+    throw Error("circuit_breaking_exception", 429, "[request] Data too large: the aggregations of this request make more than [" +
+                                                       std::to_string(kCollectedMax) + "] buckets");
+  }
+}
+
+void AggregationLimits::answer(size_t buckets) {
+  answered += buckets;
+  if (answered > kBucketsMax) {
+    throw Error("too_many_buckets_exception", 503,
+                "Trying to create too many buckets. Must be less than or equal to: [" + std::to_string(kBucketsMax) +
+                    "] but was [" + std::to_string(answered) +
+                    "]. This limit can be set by changing the [search.max_buckets] cluster level setting.");
+  }
+}
+
+BucketCollector::BucketCollector(const Aggregation& aggregation, AggregationLimits& limits)
+    : limits_(limits), children_(make_collectors(aggregation.children, limits)), name_(aggregation.name) {}
+
+void BucketCollector::open(const QueryContext& context, const DocSet& live) {
+  for (auto& [name, child] : children_) child->open(context, live);
+}
+void BucketCollector::close() {
+  for (auto& [name, child] : children_) child->close();
+}
+void BucketCollector::pass_on() {
+  if (rows_.docs.empty()) return;
+  for (auto& [name, child] : children_) child->collect(rows_);
+}
+void BucketCollector::grow(uint32_t bucket) { counts_.resize(std::max<size_t>(bucket + 1, counts_.size() * 2)); }
+
+void BucketCollector::print_into(json::Object& out, uint32_t bucket) {
+  out.append("doc_count", count_of(bucket));
+  for (auto& [name, child] : children_) out.append(name, child->result(bucket));
+}
+
+std::optional<double> BucketCollector::metric(uint32_t, std::string_view) { return std::nullopt; }
+
+std::optional<double> BucketCollector::order_value(uint32_t bucket, const std::string& path) {
+  if (path == "_count") return static_cast<double>(count_of(bucket));
+  if (path == "_key") return std::nullopt;
+  const size_t split = path.find_first_of(".[");
+  const std::string child_name = path.substr(0, split);
+  std::string metric_name = split == std::string::npos ? "value" : path.substr(split + 1);
+  if (!metric_name.empty() && metric_name.back() == ']') metric_name.pop_back();
+  for (auto& [name, child] : children_) {
+    if (name != child_name) continue;
+    const auto value = child->metric(bucket, metric_name);
+    if (!value) break;
+    return value;
+  }
+  throw illegal_argument("Invalid aggregator order path [" + path + "]. The provided aggregation [" + child_name +
+                         "] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.");
+}
+
+uint32_t BucketTable::bucket(uint32_t parent, int64_t key) {
+  const auto [at, inserted] = numbers_.try_emplace({parent, key}, static_cast<uint32_t>(entries_.size()));
+  if (inserted) {
+    limits_.collect(1);
+    entries_.push_back({parent, at->second, key});
+  }
+  return at->second;
+}
+
+std::vector<BucketTable::Entry> BucketTable::of(uint32_t parent) {
+  if (by_parent_.empty()) {
+    for (const Entry& entry : entries_) {
+      if (by_parent_.size() <= entry.parent) by_parent_.resize(entry.parent + 1);
+      by_parent_[entry.parent].push_back(entry.bucket);
+    }
+  }
+  std::vector<Entry> out;
+  if (parent < by_parent_.size()) {
+    for (const uint32_t bucket : by_parent_[parent]) out.push_back(entries_[bucket]);
+  }
+  return out;
+}
+
+void refuse_field_data(const FieldSpec& field) {
+  if (field.type->storage == FieldType::Storage::text) {
+    throw illegal_argument(
+        "Text fields are not optimised for operations that require per-document field data like aggregations and sorting, "
+        "so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [" +
+        field.path + "] in order to load field data by uninverting the inverted index. Note that this can use significant memory.");
+  }
+  throw illegal_argument("Can't load fielddata on [" + field.path + "] because fielddata is unsupported on fields of type [" +
+                         std::string(field.type->name) + "]. Use doc values instead.");
+}
+
+void FieldReader::open(const QueryContext& context) {
+  spec_ = context.mapping.find(field_);
+  column_ = nullptr;
+  terms_ = nullptr;
+  docs_ = context.docs();
+  if (spec_ == nullptr) return;
+  if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values) refuse_field_data(*spec_);
+  if (known_ == nullptr) {
+    copy_ = *spec_;  // outlives the mapping that it came from
+    known_ = &copy_;
+    if (missing_ && numeric()) {
+      try {
+        missing_stored_ = known_->type->encode(*known_, Scalar::of(*missing_));
+      } catch (const BadValue& bad) {
+        throw illegal_argument(bad.what());
+      }
+    }
+  } else if (known_->type != spec_->type && (known_->type->numeric() != spec_->type->numeric() || known_->type->whole_numbers != spec_->type->whole_numbers)) {
+    throw illegal_argument("Field [" + field_ + "] is of type [" + std::string(known_->type->name) + "] in one index and of type [" +
+                           std::string(spec_->type->name) + "] in another");
+  }
+  const auto field = context.segment.field(field_);
+  if (!field) return;
+  column_ = field->column;
+  terms_ = field->terms;
+}
+
+void FieldReader::load(uint32_t block) {
+  block_.first = block * kBlockDocs;
+  block_.docs = std::min(kBlockDocs, docs_ - block_.first);
+  if (column_ != nullptr) {
+    column_->decode(block, block_);
+    return;
+  }
+  block_.starts.assign(block_.docs + 1, 0);
+  block_.values.clear();
+}
+
+json::Value print_number(const FieldSpec& field, int64_t stored) {
+  if (field.type->whole_numbers) return stored;
+  return field.type->number(field, stored);
+}
+
+namespace {
+
+// Every aggregation type, in the order of AggregationNode.
+struct Table {
+  const Aggregation& aggregation;
+  AggregationLimits& limits;
+  using Made = std::unique_ptr<Collector>;
+  Made operator()(const TermsAggregation& node) const { return collect_terms(node, aggregation, limits); }
+  Made operator()(const DateHistogramAggregation& node) const { return collect_date_histogram(node, aggregation, limits); }
+  Made operator()(const HistogramAggregation& node) const { return collect_histogram(node, aggregation, limits); }
+  Made operator()(const RangeAggregation& node) const { return collect_range(node, aggregation, limits); }
+  Made operator()(const FilterAggregation& node) const { return collect_filter(node, aggregation, limits); }
+  Made operator()(const FiltersAggregation& node) const { return collect_filters(node, aggregation, limits); }
+  Made operator()(const MissingAggregation& node) const { return collect_missing(node, aggregation, limits); }
+  Made operator()(const GlobalAggregation&) const { return collect_global(aggregation, limits); }
+  Made operator()(const MetricAggregation& node) const {
+    return node.kind == MetricAggregation::Kind::cardinality ? collect_cardinality(node) : collect_metric(node);
+  }
+};
+
+// Adds the request's "meta" to what a collector answers.
+class WithMeta final : public Collector {
+ public:
+  WithMeta(std::unique_ptr<Collector> inner, json::Value meta) : inner_(std::move(inner)), meta_(std::move(meta)) {}
+  void open(const QueryContext& context, const DocSet& live) override { inner_->open(context, live); }
+  void collect(const Rows& rows) override { inner_->collect(rows); }
+  void close() override { inner_->close(); }
+  json::Value result(uint32_t bucket) override {
+    json::Object out{{"meta", meta_}};
+    const json::Value inner = inner_->result(bucket);
+    for (const auto& [name, value] : inner.object()) out.append(name, value);
+    return out;
+  }
+  std::optional<double> metric(uint32_t bucket, std::string_view name) override { return inner_->metric(bucket, name); }
+
+ private:
+  std::unique_ptr<Collector> inner_;
+  json::Value meta_;
+};
+
+}  // namespace
+
+Children make_collectors(const std::vector<Aggregation>& aggregations, AggregationLimits& limits) {
+  Children out;
+  for (const Aggregation& aggregation : aggregations) {
+    auto collector = std::visit(Table{aggregation, limits}, aggregation.node);
+    if (aggregation.meta) collector = std::make_unique<WithMeta>(std::move(collector), *aggregation.meta);
+    out.emplace_back(aggregation.name, std::move(collector));
+  }
+  return out;
+}
+
+}  // namespace standpipe::search

@@ -1,0 +1,172 @@
+// Computes aggregations. One collector per node of the request's tree gathers over all segments of all indices, one
+// after the other; buckets of the whole search are numbered through, and a child keeps a row per bucket of its parent.
+// Nothing has to be merged at the end. For one search; not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "search/aggregation.h"
+#include "search/embedded/query/query.h"
+
+namespace standpipe::search {
+
+inline constexpr size_t kBucketsMax = 65'535;           // of an answer
+inline constexpr size_t kCollectedMax = 4 * 1024 * 1024;  // in memory, before sizes and minimums cut them down
+
+// Documents of one block of a segment, each with the bucket that it falls into: docs rise, buckets of one document are
+// next to each other.
+struct Rows {
+  uint32_t block = 0;
+  std::vector<uint32_t> docs, buckets;
+  void clear() {
+    docs.clear();
+    buckets.clear();
+  }
+  void add(uint32_t doc, uint32_t bucket) {
+    docs.push_back(doc);
+    buckets.push_back(bucket);
+  }
+};
+
+// What all collectors of a search share.
+struct AggregationLimits {
+  size_t collected = 0, answered = 0;
+  void collect(size_t buckets);  // throws circuit_breaking_exception
+  void answer(size_t buckets);   // throws too_many_buckets_exception
+};
+
+class Collector {
+ public:
+  virtual ~Collector() = default;
+  // A segment begins; `context` stays valid until `close`. `live`: its documents that are not deleted.
+  virtual void open(const QueryContext& context, const DocSet& live) = 0;
+  virtual void collect(const Rows& rows) = 0;
+  virtual void close() {}
+  // The JSON of one bucket of the parent; also for buckets that never got a row.
+  virtual json::Value result(uint32_t bucket) = 0;
+  // The number by which the parent may order its buckets; nullopt if there is no such one.
+  virtual std::optional<double> metric(uint32_t bucket, std::string_view name) = 0;
+};
+
+using Children = std::vector<std::pair<std::string, std::unique_ptr<Collector>>>;
+Children make_collectors(const std::vector<Aggregation>& aggregations, AggregationLimits& limits);
+
+// A collector that makes buckets and hands their rows to its children.
+class BucketCollector : public Collector {
+ public:
+  BucketCollector(const Aggregation& aggregation, AggregationLimits& limits);
+  void open(const QueryContext& context, const DocSet& live) override;
+  void close() override;
+  std::optional<double> metric(uint32_t bucket, std::string_view name) override;
+
+ protected:
+  // Counts the row and keeps it for the children.
+  void count(uint32_t doc, uint32_t bucket) {
+    if (counts_.size() <= bucket) grow(bucket);
+    ++counts_[bucket];
+    if (!children_.empty()) rows_.add(doc, bucket);
+  }
+  void begin(const Rows& rows) {
+    rows_.clear();
+    rows_.block = rows.block;
+  }
+  void pass_on();
+  int64_t count_of(uint32_t bucket) const { return bucket < counts_.size() ? counts_[bucket] : 0; }
+  // "doc_count" and the children's results.
+  void print_into(json::Object& out, uint32_t bucket);
+  // By "_count", "_key" (nullopt here) or a child's metric.
+  std::optional<double> order_value(uint32_t bucket, const std::string& path);
+  const std::string& name() const { return name_; }
+
+  AggregationLimits& limits_;
+  Children children_;
+
+ private:
+  void grow(uint32_t bucket);
+  std::string name_;
+  std::vector<int64_t> counts_;
+  Rows rows_;
+};
+
+// Buckets by (bucket of the parent, key): numbers keys as they come.
+class BucketTable {
+ public:
+  explicit BucketTable(AggregationLimits& limits) : limits_(limits) {}
+  uint32_t bucket(uint32_t parent, int64_t key);
+  struct Entry {
+    uint32_t parent, bucket;
+    int64_t key;
+  };
+  // Those of one parent; call only after collecting.
+  std::vector<Entry> of(uint32_t parent);
+
+ private:
+  struct Hash {
+    size_t operator()(const std::pair<uint32_t, int64_t>& key) const {
+      return (static_cast<size_t>(key.second) ^ (size_t{key.first} << 32)) * 0x9E3779B97F4A7C15ULL >> 7;
+    }
+  };
+  AggregationLimits& limits_;
+  std::unordered_map<std::pair<uint32_t, int64_t>, uint32_t, Hash> numbers_;
+  std::vector<Entry> entries_;
+  std::vector<std::vector<uint32_t>> by_parent_;
+};
+
+// The values of a field, block by block.
+class FieldReader {
+ public:
+  explicit FieldReader(std::string field, std::optional<json::Value> missing = {}) : field_(std::move(field)), missing_(std::move(missing)) {}
+  // Finds the field; throws illegal_argument for text and for fields without doc values.
+  void open(const QueryContext& context);
+  void load(uint32_t block);
+  // Values of a document of the loaded block. If it has none: the `missing` value, if there is one and it is a number.
+  std::span<const int64_t> values(uint32_t doc) const {
+    const uint32_t row = doc - block_.first, start = block_.starts[row], end = block_.starts[row + 1];
+    if (start == end && missing_stored_) return {&*missing_stored_, 1};
+    return {block_.values.data() + start, end - start};
+  }
+  const FieldSpec* spec() const { return spec_; }    // of the current index; null: unmapped
+  const FieldSpec* known() const { return known_; }  // of the first index that has it
+  const Terms* terms() const { return terms_; }
+  bool numeric() const { return known_ != nullptr && known_->type->numeric(); }
+  double number(int64_t stored) const { return known_->type->number(*known_, stored); }
+  const std::optional<json::Value>& missing() const { return missing_; }
+
+ private:
+  std::string field_;
+  std::optional<json::Value> missing_;
+  std::optional<int64_t> missing_stored_;
+  const FieldSpec* spec_ = nullptr;
+  const FieldSpec* known_ = nullptr;
+  FieldSpec copy_;
+  const Column* column_ = nullptr;
+  const Terms* terms_ = nullptr;
+  uint32_t docs_ = 0;
+  BlockValues block_;
+};
+
+// A stored number as answers show it: whole, with a fraction, or null.
+json::Value print_number(const FieldSpec& field, int64_t stored);
+// Throws illegal_argument: the field has no values by document.
+[[noreturn]] void refuse_field_data(const FieldSpec& field);
+
+std::unique_ptr<Collector> collect_terms(const TermsAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_date_histogram(const DateHistogramAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_histogram(const HistogramAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_range(const RangeAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_filter(const FilterAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_filters(const FiltersAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_missing(const MissingAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_global(const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_metric(const MetricAggregation&);
+std::unique_ptr<Collector> collect_cardinality(const MetricAggregation&);
+
+}  // namespace standpipe::search

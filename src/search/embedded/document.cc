@@ -1,0 +1,341 @@
+#include "search/embedded/document.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/bytes.h"
+#include "search/error.h"
+
+namespace standpipe::search {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+struct Token {
+  ParsedDocument::Piece term;
+  uint32_t position;
+};
+
+class DocumentReader {
+ public:
+  DocumentReader(std::string_view id, const Mapping& mapping) : id_(id), mapping_(mapping) {}
+
+  void read(const simdjson::dom::object& root) {
+    const Dynamic dynamic = mapping_.dynamic();
+    read_object(root, &mapping_.root(), dynamic, 1);
+  }
+  const std::vector<NewField>& unknown() const { return unknown_; }
+  ParsedDocument take() {
+    group_values();
+    for (auto& [field, tokens] : tokens_) group_tokens(field, tokens);
+    return std::move(out_);
+  }
+
+ private:
+  // `object` is null below fields that no mapping knows yet; then only their kinds are noted.
+  void read_object(const simdjson::dom::object& values, const MappedObject* object, Dynamic dynamic, int depth) {
+    if (depth > kObjectDepthMax) {
+      throw illegal_argument("Limit of mapping depth [" + std::to_string(kObjectDepthMax) + "] has been exceeded due to object field [" + join(path_, ".") + "]");
+    }
+    for (const auto& [key, value] : values) {
+      const size_t before = path_.size();
+      const MappedObject* parent = object;
+      Dynamic inherited = dynamic;
+      std::string_view name = key;
+      if (name.empty() || trim(name).empty()) throw mapper_parsing_exception("failed to parse").because("illegal_argument_exception", "field name cannot be an empty string");
+      // A dotted name is a path of objects.
+      for (size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+        if (dot == 0 || dot + 1 == name.size() || path_.size() > static_cast<size_t>(kObjectDepthMax)) {
+          throw mapper_parsing_exception("failed to parse").because("illegal_argument_exception", "field name cannot contain only whitespace or empty parts: ['" + std::string(key) + "']");
+        }
+        path_.emplace_back(name.substr(0, dot));
+        if (parent != nullptr) {
+          const auto found = parent->children.find(name.substr(0, dot));
+          if (found != parent->children.end() && found->second.field) refuse_object_over(*found->second.field);
+          parent = found == parent->children.end() ? nullptr : found->second.object.get();
+          if (parent != nullptr) inherited = parent->dynamic.value_or(inherited);
+        }
+        name = name.substr(dot + 1);
+      }
+      path_.emplace_back(name);
+      if (parent == nullptr || parent->enabled) read_child(value, parent, name, inherited, depth);
+      path_.resize(before);
+    }
+  }
+
+  [[noreturn]] void refuse_object_over(const MappedField& field) const {
+    throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [" + std::string(field.field.type->name) +
+                                   "] in document with id '" + std::string(id_) + "'.")
+        .because("illegal_argument_exception", "Can't get text on a START_OBJECT");
+  }
+
+  void read_child(const element& value, const MappedObject* parent, std::string_view name, Dynamic dynamic, int depth) {
+    const MappedObject::Child* child = nullptr;
+    if (parent != nullptr) {
+      const auto found = parent->children.find(name);
+      if (found != parent->children.end()) child = &found->second;
+    }
+    if (child == nullptr) {
+      read_unknown(value, dynamic, depth);
+    } else if (child->object) {
+      read_mapped_object(value, *child->object, dynamic, depth);
+    } else {
+      read_field(value, *child->field, depth);
+    }
+  }
+
+  void read_mapped_object(const element& value, const MappedObject& object, Dynamic dynamic, int depth) {
+    if (!object.enabled) return;
+    switch (value.type()) {
+      case element_type::OBJECT:
+        read_object(simdjson::dom::object(value), &object, object.dynamic.value_or(dynamic), depth + 1);
+        return;
+      case element_type::ARRAY:
+        bounded(depth);
+        for (const element item : simdjson::dom::array(value)) read_mapped_object(item, object, dynamic, depth + 1);
+        return;
+      case element_type::NULL_VALUE: return;
+      default:
+        throw mapper_parsing_exception("object mapping for [" + join(path_, ".") + "] tried to parse field [" + path_.back() +
+                                       "] as object, but found a concrete value");
+    }
+  }
+
+  void bounded(int depth) const {
+    if (depth > 4 * kObjectDepthMax) throw mapper_parsing_exception("failed to parse").because("illegal_argument_exception", "arrays are nested too deeply");
+  }
+
+  // Fields without a mapping: refused, ignored, or noted to be added.
+  void read_unknown(const element& value, Dynamic dynamic, int depth) {
+    if (dynamic == Dynamic::no) return;
+    bounded(depth);
+    if (value.type() == element_type::NULL_VALUE) return;
+    if (dynamic == Dynamic::strict) {
+      std::vector<std::string> parent(path_.begin(), path_.end() - 1);
+      throw Error("strict_dynamic_mapping_exception", 400,
+                  "mapping set to strict, dynamic introduction of [" + path_.back() + "] within [" +
+                      (parent.empty() ? "_doc" : join(parent, ".")) + "] is not allowed");
+    }
+    switch (value.type()) {
+      case element_type::OBJECT: read_object(simdjson::dom::object(value), nullptr, dynamic, depth + 1); return;
+      case element_type::ARRAY:
+        for (const element item : simdjson::dom::array(value)) read_unknown(item, dynamic, depth + 1);
+        return;
+      case element_type::BOOL: note(NewField::Kind::boolean); return;
+      case element_type::INT64: case element_type::UINT64: note(NewField::Kind::whole); return;
+      case element_type::DOUBLE: note(NewField::Kind::real); return;
+      case element_type::STRING: note(kind_of(std::string_view(value))); return;
+      case element_type::NULL_VALUE: return;
+    }
+  }
+
+  NewField::Kind kind_of(std::string_view text) const {
+    const bool number_like = parse_double(text).has_value();
+    if (number_like && mapping_.numeric_detection()) return parse_int(text) ? NewField::Kind::whole : NewField::Kind::real;
+    if (!number_like && mapping_.date_detection() && text.size() >= 4 && text.size() < 64) {
+      static const auto formats = DateFormat::parse("strict_date_optional_time");
+      if (formats->read(text)) return NewField::Kind::date;
+    }
+    return NewField::Kind::text;
+  }
+
+  void note(NewField::Kind kind) {
+    for (const NewField& known : unknown_) {
+      if (known.path == path_) return;
+    }
+    if (unknown_.size() > kFieldsMax) throw illegal_argument("Limit of total fields [" + std::to_string(kFieldsMax) + "] has been exceeded");
+    unknown_.push_back({path_, kind});
+  }
+
+  void read_field(const element& value, const MappedField& field, int depth) {
+    switch (value.type()) {
+      case element_type::ARRAY:
+        bounded(depth);
+        for (const element item : simdjson::dom::array(value)) read_field(item, field, depth + 1);
+        return;
+      case element_type::NULL_VALUE:
+        add_null(field.field);
+        for (const FieldSpec& spec : field.subfields) add_null(spec);
+        return;
+      case element_type::OBJECT:
+        if (field.field.ignore_malformed) return;
+        throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [" +
+                                       std::string(field.field.type->name) + "] in document with id '" + std::string(id_) +
+                                       "'. Preview of field's value: '" + preview(simdjson::minify(value)) + "'")
+            .because("illegal_argument_exception", "Can't get text on a START_OBJECT");
+      default: break;
+    }
+    const Scalar scalar = scalar_of(value);
+    add(field.field, scalar);
+    for (const FieldSpec& spec : field.subfields) add(spec, scalar);
+  }
+
+  static Scalar scalar_of(const element& value) {
+    switch (value.type()) {
+      case element_type::INT64: return Scalar::of(int64_t(value));
+      case element_type::UINT64: return Scalar::of(static_cast<double>(uint64_t(value)));
+      case element_type::DOUBLE: return Scalar::of(double(value));
+      case element_type::BOOL: return Scalar::of(bool(value));
+      default: return Scalar::of(std::string_view(value));
+    }
+  }
+  static std::string preview(std::string text) {
+    if (text.size() > 100) text.resize(100);
+    while (!valid_utf8(text)) text.pop_back();
+    return text;
+  }
+
+  void add_null(const FieldSpec& field) {
+    if (field.null_value) add(field, Scalar::of(*field.null_value));
+  }
+
+  void add(const FieldSpec& field, const Scalar& scalar) {
+    try {
+      switch (field.type->storage) {
+        case FieldType::Storage::numbers:
+          out_.numbers.push_back({&field, field.type->encode(field, scalar)});
+          return;
+        case FieldType::Storage::terms: add_term(field, scalar); return;
+        case FieldType::Storage::text: add_text(field, scalar); return;
+      }
+    } catch (const BadValue& bad) {
+      if (field.ignore_malformed) return;
+      throw mapper_parsing_exception("failed to parse field [" + field.path + "] of type [" + std::string(field.type->name) +
+                                     "] in document with id '" + std::string(id_) + "'. Preview of field's value: '" +
+                                     preview(scalar.text()) + "'")
+          .because("illegal_argument_exception", bad.what());
+    }
+  }
+
+  ParsedDocument::Piece store(std::string_view bytes) {
+    const ParsedDocument::Piece piece{static_cast<uint32_t>(out_.arena.size()), static_cast<uint32_t>(bytes.size())};
+    out_.arena += bytes;
+    return piece;
+  }
+
+  void add_term(const FieldSpec& field, const Scalar& scalar) {
+    const std::string term = field.type->term(field, scalar);
+    if (term.size() > field.ignore_above && utf8_length(term) > field.ignore_above) return;
+    if (term.size() > kTermBytesMax) {
+      throw illegal_argument("Document contains at least one immense term in field=\"" + field.path +
+                             "\" (whose UTF8 encoding is longer than the max length 32766), all of which were skipped.");
+    }
+    out_.terms.push_back({&field, store(term)});
+  }
+
+  void add_text(const FieldSpec& field, const Scalar& scalar) {
+    if (!field.index) return;
+    auto* list = std::find_if(tokens_.data(), tokens_.data() + tokens_.size(), [&](const auto& entry) { return entry.first == &field; });
+    if (list == tokens_.data() + tokens_.size()) {
+      tokens_.emplace_back(&field, std::vector<Token>());
+      list = &tokens_.back();
+    }
+    std::vector<Token>& tokens = list->second;
+    const uint32_t base = tokens.empty() ? 0 : tokens.back().position + 1 + kPositionGap;
+    const std::string own = scalar.kind == Scalar::Kind::text ? std::string() : scalar.text();
+    const std::string_view text = scalar.kind == Scalar::Kind::text ? scalar.string : std::string_view(own);
+    field.analyzer->analyze(text, [&](std::string_view token, uint32_t position) {
+      if (token.size() <= kTermBytesMax) tokens.push_back({store(token), base + position});
+    });
+  }
+
+  // Columns want values by field, rising, terms without duplicates.
+  void group_values() {
+    std::stable_sort(out_.numbers.begin(), out_.numbers.end(), [](const auto& a, const auto& b) {
+      return a.field->slot != b.field->slot ? a.field->slot < b.field->slot : a.value < b.value;
+    });
+    std::sort(out_.terms.begin(), out_.terms.end(), [&](const auto& a, const auto& b) {
+      if (a.field->slot != b.field->slot) return a.field->slot < b.field->slot;
+      return out_.text(a.term) < out_.text(b.term);
+    });
+    const auto same = [&](const auto& a, const auto& b) { return a.field == b.field && out_.text(a.term) == out_.text(b.term); };
+    out_.terms.erase(std::unique(out_.terms.begin(), out_.terms.end(), same), out_.terms.end());
+  }
+
+  void group_tokens(const FieldSpec* field, std::vector<Token>& tokens) {
+    std::sort(tokens.begin(), tokens.end(), [&](const Token& a, const Token& b) {
+      const int order = out_.text(a.term).compare(out_.text(b.term));
+      return order != 0 ? order < 0 : a.position < b.position;
+    });
+    ParsedDocument::Text text{field, static_cast<uint32_t>(tokens.size()), static_cast<uint32_t>(out_.text_terms.size()), 0};
+    for (size_t i = 0; i < tokens.size();) {
+      ParsedDocument::TextTerm term{tokens[i].term, static_cast<uint32_t>(out_.positions.size()), 0};
+      const std::string_view bytes = out_.text(term.term);
+      for (; i < tokens.size() && out_.text(tokens[i].term) == bytes; ++i, ++term.count) out_.positions.push_back(tokens[i].position);
+      out_.text_terms.push_back(term);
+      ++text.count;
+    }
+    out_.texts.push_back(text);
+  }
+
+  const std::string_view id_;
+  const Mapping& mapping_;
+  std::vector<std::string> path_;
+  std::vector<NewField> unknown_;
+  ParsedDocument out_;
+  std::vector<std::pair<const FieldSpec*, std::vector<Token>>> tokens_;
+};
+
+constexpr size_t kParserKeptBytes = 1024 * 1024;
+
+}  // namespace
+
+ParsedDocument parse_document(std::string_view source, std::string_view id, std::shared_ptr<const Mapping>& mapping) {
+  thread_local std::unique_ptr<simdjson::dom::parser> kept;
+  std::unique_ptr<simdjson::dom::parser> own;
+  auto& parser = source.size() > kParserKeptBytes ? own : kept;
+  if (!parser) parser = std::make_unique<simdjson::dom::parser>();
+  simdjson::dom::object root;
+  const auto parsed = parser->parse(source.data(), source.size(), true);
+  if (parsed.error() != simdjson::SUCCESS) {
+    throw mapper_parsing_exception("failed to parse").because("json_parse_exception", simdjson::error_message(parsed.error()));
+  }
+  if (parsed.get(root) != simdjson::SUCCESS) {
+    throw mapper_parsing_exception("failed to parse").because("not_x_content_exception", "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes");
+  }
+  DocumentReader first(id, *mapping);
+  first.read(root);
+  if (first.unknown().empty()) return first.take();
+  // The document brought new fields: read it again with a mapping that has them.
+  auto changed = std::make_shared<Mapping>(*mapping);
+  for (const NewField& field : first.unknown()) changed->add(field);
+  changed->number_fields(mapping.get());
+  DocumentReader second(id, *changed);
+  second.read(root);
+  ParsedDocument out = second.take();
+  mapping = std::move(changed);
+  return out;
+}
+
+namespace {
+
+// Lucene's four significant bits: exact to 8, then coarser.
+uint32_t long_to_int4(uint64_t value) {
+  const int bits = 64 - std::countl_zero(value);
+  if (bits < 4) return static_cast<uint32_t>(value);
+  const int shift = bits - 4;
+  return (static_cast<uint32_t>(value >> shift) & 7) | static_cast<uint32_t>(shift + 1) << 3;
+}
+uint64_t int4_to_long(uint32_t value) {
+  const uint64_t bits = value & 7;
+  const int shift = static_cast<int>(value >> 3) - 1;
+  return shift < 0 ? bits : (bits | 8) << shift;
+}
+constexpr uint32_t kExactLengths = 24;  // 255 - long_to_int4(2^31 - 1)
+
+}  // namespace
+
+uint8_t encode_length(uint32_t length) {
+  if (length < kExactLengths) return static_cast<uint8_t>(length);
+  return static_cast<uint8_t>(kExactLengths + long_to_int4(length - kExactLengths));
+}
+
+uint32_t decode_length(uint8_t norm) {
+  if (norm < kExactLengths) return norm;
+  return static_cast<uint32_t>(kExactLengths + int4_to_long(norm - kExactLengths));
+}
+
+}  // namespace standpipe::search

@@ -1,0 +1,153 @@
+#include "search/embedded/fetch.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "search/embedded/aggregation/collector.h"
+#include "search/error.h"
+
+namespace standpipe::search {
+namespace {
+
+// A pattern covers a path if it matches the path or one of the objects above it.
+bool covers(const std::vector<std::string>& patterns, std::string_view path) {
+  for (const std::string& pattern : patterns) {
+    if (glob_match(pattern, path)) return true;
+    for (size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+      if (glob_match(pattern, path.substr(0, dot))) return true;
+    }
+  }
+  return false;
+}
+
+// nullopt: nothing is left.
+std::optional<json::Value> filter_value(const json::Value& value, const std::string& path, const SourceFilter& filter) {
+  if (value.is_object()) {
+    json::Object out;
+    for (const auto& [name, child] : value.object()) {
+      auto kept = filter_value(child, path.empty() ? name : path + "." + name, filter);
+      if (kept) out.append(name, *std::move(kept));
+    }
+    if (out.empty() && !(value.object().empty() && filter.includes.empty())) return std::nullopt;
+    return out;
+  }
+  if (value.is_array() && !value.array().empty() && value.array().front().is_object()) {
+    json::Array out;
+    for (const json::Value& item : value.array()) {
+      if (auto kept = filter_value(item, path, filter)) out.push_back(*std::move(kept));
+    }
+    if (out.empty()) return std::nullopt;
+    return out;
+  }
+  if (!filter.includes.empty() && !covers(filter.includes, path)) return std::nullopt;
+  if (covers(filter.excludes, path)) return std::nullopt;
+  return value;
+}
+
+void load_values(const QueryContext& context, const FieldSpec& spec, uint32_t doc, BlockValues& block, const Terms*& terms) {
+  const auto field = context.segment.field(spec.path);
+  block.first = doc / kBlockDocs * kBlockDocs;
+  block.docs = std::min(kBlockDocs, context.docs() - block.first);
+  block.values.clear();
+  block.starts.assign(block.docs + 1, 0);
+  if (!field || field->column == nullptr) return;
+  terms = field->terms;
+  field->column->decode(doc / kBlockDocs, block);
+}
+
+json::Array doc_values(const QueryContext& context, const FieldSpec& spec, uint32_t doc, const std::string& format) {
+  if (spec.type->storage == FieldType::Storage::text || !spec.doc_values) refuse_field_data(spec);
+  BlockValues block;
+  const Terms* terms = nullptr;
+  load_values(context, spec, doc, block, terms);
+  json::Array out;
+  for (uint32_t i = block.starts[doc - block.first]; i < block.starts[doc - block.first + 1]; ++i) {
+    if (terms != nullptr) {
+      std::string term;
+      terms->read(static_cast<uint32_t>(block.values[i]), term);
+      out.push_back(spec.type->spell(term));
+    } else if (spec.type == &date_type()) {
+      const auto wanted = format.empty() || format == "use_field_mapping" ? spec.format : DateFormat::parse(format);
+      out.push_back(wanted->print(block.values[i]));
+    } else if (spec.type == &boolean_type()) {
+      out.push_back(block.values[i] != 0);
+    } else {
+      out.push_back(print_number(spec, block.values[i]));
+    }
+  }
+  if (terms != nullptr) {  // ordinals of a segment in memory are in order of arrival
+    std::sort(out.begin(), out.end(), [](const json::Value& a, const json::Value& b) { return a.string() < b.string(); });
+  }
+  return out;
+}
+
+// Every value at a path of the source, through arrays and objects.
+void collect_path(const json::Value& value, std::string_view path, json::Array& into) {
+  if (value.is_array()) {
+    for (const json::Value& item : value.array()) collect_path(item, path, into);
+    return;
+  }
+  if (path.empty()) {
+    if (!value.is_null() && !value.is_object()) into.push_back(value);
+    return;
+  }
+  if (!value.is_object()) return;
+  for (const auto& [name, child] : value.object()) {
+    if (path == name) collect_path(child, {}, into);
+    else if (path.starts_with(name) && path[name.size()] == '.') collect_path(child, path.substr(name.size() + 1), into);
+  }
+}
+
+}  // namespace
+
+std::string filter_source(const std::string& source, const SourceFilter& filter) {
+  if (filter.everything()) return source;
+  const auto kept = filter_value(json::parse(source), "", filter);
+  return kept ? json::print(*kept) : "{}";
+}
+
+json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source, const SearchRequest& request) {
+  json::Object out;
+  for (const FieldAndFormat& wanted : request.docvalue_fields) {
+    const bool pattern = wanted.field.find('*') != std::string::npos;
+    for (const FieldSpec* spec : context.mapping.match(wanted.field)) {
+      if (pattern && (spec->type->storage == FieldType::Storage::text || !spec->doc_values)) continue;
+      json::Array values = doc_values(context, *spec, doc, wanted.format);
+      if (!values.empty()) out[spec->path] = std::move(values);
+    }
+  }
+  if (!request.fields.empty()) {
+    const json::Value root = json::parse(source);
+    for (const FieldAndFormat& wanted : request.fields) {
+      for (const FieldSpec* spec : context.mapping.match(wanted.field)) {
+        json::Array values;
+        if (spec->type == &date_type()) {
+          values = doc_values(context, *spec, doc, wanted.format);
+        } else {
+          collect_path(root, spec->path, values);
+          // A sub-field shows what its field has.
+          const size_t dot = spec->path.rfind('.');
+          if (values.empty() && dot != std::string::npos && context.mapping.find(spec->path.substr(0, dot)) != nullptr) {
+            collect_path(root, std::string_view(spec->path).substr(0, dot), values);
+          }
+        }
+        if (!values.empty()) out[spec->path] = std::move(values);
+      }
+    }
+  }
+  if (out.empty()) return {};
+  return out;
+}
+
+int64_t fetch_number(const Segment& segment, std::string_view path, uint32_t doc) {
+  const auto field = segment.field(path);
+  if (!field || field->column == nullptr) return 0;
+  BlockValues block;
+  block.first = doc / kBlockDocs * kBlockDocs;
+  block.docs = std::min(kBlockDocs, segment.docs() - block.first);
+  field->column->decode(doc / kBlockDocs, block);
+  const uint32_t start = block.starts[doc - block.first];
+  return start < block.starts[doc - block.first + 1] ? block.values[start] : 0;
+}
+
+}  // namespace standpipe::search

@@ -1,0 +1,20 @@
+// What a hit shows of its document.
+#pragma once
+
+#include <string>
+
+#include "search/embedded/query/query.h"
+#include "search/request.h"
+
+namespace standpipe::search {
+
+// The source with only what the filter lets through; the text itself if that is everything.
+std::string filter_source(const std::string& source, const SourceFilter& filter);
+
+// docvalue_fields and fields of one document: an object of arrays, or null if there are none.
+json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source, const SearchRequest& request);
+
+// The one value of `_version` or `_seq_no`.
+int64_t fetch_number(const Segment& segment, std::string_view path, uint32_t doc);
+
+}  // namespace standpipe::search

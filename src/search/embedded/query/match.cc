@@ -1,0 +1,98 @@
+// match and multi_match: text analysed as the field is, its terms combined.
+#include "search/embedded/query/query.h"
+#include "search/error.h"
+
+namespace standpipe::search {
+namespace {
+
+constexpr size_t kTermsMax = 1024;
+
+struct Analysed {
+  std::vector<std::string> terms;
+  std::vector<uint32_t> positions;
+};
+
+Analysed analyse(const QueryContext& context, const FieldSpec& field, const MatchQuery& query) {
+  Analysed out;
+  const std::string text = Scalar::of(query.text).text();
+  const Analyzer* analyzer = field.type == &text_type() ? field.search_analyzer : find_analyzer("keyword");
+  if (!query.analyzer.empty()) {
+    analyzer = find_analyzer(query.analyzer);
+    if (analyzer == nullptr) throw illegal_argument("[match] analyzer [" + query.analyzer + "] not found");
+  }
+  analyzer->analyze(text, [&](std::string_view term, uint32_t position) {
+    if (out.terms.size() >= kTermsMax) context.refuse("maxClauseCount is set to " + std::to_string(kTermsMax));
+    out.terms.emplace_back(term);
+    out.positions.push_back(position);
+  });
+  return out;
+}
+
+// Any or all of the terms, or as many as asked for; scores add up.
+Matches combine(const QueryContext& context, const FieldSpec& field, const std::vector<std::string>& terms,
+                const MatchQuery& query, float boost, bool scored) {
+  if (terms.size() == 1) return score_term(context, field, terms[0], boost, scored);
+  const int count = static_cast<int>(terms.size());
+  int required = query.op == Operator::all ? count : 1;
+  if (query.op == Operator::any && query.minimum_should_match) required = query.minimum_should_match->required(count);
+  Matches out{.docs = context.none()};
+  if (required > count) return out;
+  if (scored) out.scores.assign(context.docs(), 0);
+  std::vector<uint16_t> hits(required > 1 && required < count ? context.docs() : 0);
+  bool first = true;
+  for (const std::string& term : terms) {
+    const Matches one = score_term(context, field, term, boost, scored);
+    if (scored) one.docs.each([&](uint32_t doc) { out.scores[doc] += one.score(doc); });
+    if (!hits.empty()) one.docs.each([&](uint32_t doc) { ++hits[doc]; });
+    if (required == count && !first) out.docs &= one.docs;
+    else out.docs |= one.docs;
+    first = false;
+  }
+  for (uint32_t doc = 0; doc < hits.size(); ++doc) {
+    if (hits[doc] > 0 && hits[doc] < required) out.docs.remove(doc);
+  }
+  return out;
+}
+
+Matches match_field(const QueryContext& context, const FieldSpec& field, const MatchQuery& query, float boost, bool scored) {
+  require_indexed(context, field);
+  if (field.type->numeric() || field.type == &ip_type()) {
+    return {documents_with(context, field, query.text, false), boost, {}};
+  }
+  const Analysed analysed = analyse(context, field, query);
+  if (analysed.terms.empty()) return {DocSet(context.docs(), query.all_if_no_terms), boost, {}};
+  const bool phrase = query.type == MatchQuery::Type::phrase, prefix = query.type == MatchQuery::Type::phrase_prefix;
+  if (prefix || (phrase && analysed.terms.size() > 1)) {
+    if (field.type != &text_type() && analysed.terms.size() > 1) {
+      context.refuse("field:[" + field.path + "] was indexed without position data; cannot run PhraseQuery");
+    }
+    return match_phrase(context, field, {analysed.terms, analysed.positions, query.slop, prefix, query.expansions_max}, boost, scored);
+  }
+  return combine(context, field, analysed.terms, query, boost, scored);
+}
+
+}  // namespace
+
+Matches evaluate_match(const QueryContext& context, const MatchQuery& query, float boost, bool scored) {
+  std::vector<Matches> parts;
+  for (const FieldBoost& wanted : query.fields) {
+    const bool pattern = wanted.field.find('*') != std::string::npos;
+    if (wanted.field == kIdField || wanted.field == "_index") {
+      parts.push_back(evaluate_term(context, {wanted.field, query.text}, boost * wanted.boost, scored));
+      continue;
+    }
+    for (const FieldSpec* field : context.mapping.match(wanted.field)) {
+      if (pattern && !field->index) continue;
+      try {
+        parts.push_back(match_field(context, *field, query, boost * wanted.boost, scored));
+      } catch (const BadValue& bad) {
+        if (!query.lenient) context.refuse(bad.what());
+      } catch (const Error&) {
+        if (!query.lenient) throw;
+      }
+    }
+  }
+  return best_of(context.docs(), std::move(parts), query.tie_breaker, scored);
+}
+
+}  // namespace standpipe::search

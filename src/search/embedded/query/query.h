@@ -1,0 +1,74 @@
+// Evaluates parsed queries on one segment: which documents match, and with which scores. One function per query type;
+// the table is at the foot of query.cc. Throws search::Error for values that a field cannot have.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "search/embedded/doc_set.h"
+#include "search/embedded/mapping.h"
+#include "search/embedded/query/statistics.h"
+#include "search/embedded/segment.h"
+#include "search/query.h"
+
+namespace standpipe::search {
+
+struct Matches {
+  DocSet docs;
+  float constant = 1;         // score of every document, if `scores` is empty
+  std::vector<float> scores;  // by document; those of documents that do not match mean nothing
+
+  float score(uint32_t doc) const { return scores.empty() ? constant : scores[doc]; }
+};
+
+struct QueryContext {
+  const std::string& index;  // as clients see it
+  const Mapping& mapping;
+  const Segment& segment;
+  IndexStatistics& statistics;
+  int64_t now_ms;
+
+  uint32_t docs() const { return segment.docs(); }
+  DocSet none() const { return DocSet(segment.docs()); }
+  [[noreturn]] void refuse(const std::string& reason) const;  // query_shard_exception
+};
+
+// `scored`: scores are wanted; else only `docs` means something.
+Matches evaluate(const QueryContext& context, const Query& query, bool scored);
+
+Matches evaluate_term(const QueryContext&, const TermQuery&, float boost, bool scored);
+Matches evaluate_terms(const QueryContext&, const TermsQuery&, float boost);
+Matches evaluate_range(const QueryContext&, const RangeQuery&, float boost);
+Matches evaluate_exists(const QueryContext&, const ExistsQuery&, float boost);
+Matches evaluate_ids(const QueryContext&, const IdsQuery&, float boost);
+Matches evaluate_prefix(const QueryContext&, const PrefixQuery&, float boost);
+Matches evaluate_wildcard(const QueryContext&, const WildcardQuery&, float boost);
+Matches evaluate_match(const QueryContext&, const MatchQuery&, float boost, bool scored);
+Matches evaluate_bool(const QueryContext&, const BoolQuery&, float boost, bool scored);
+Matches evaluate_constant_score(const QueryContext&, const ConstantScoreQuery&, float boost);
+Matches evaluate_dis_max(const QueryContext&, const DisMaxQuery&, float boost, bool scored);
+
+// Pieces that several query types use.
+
+// Documents with a value in [from, to].
+DocSet scan_column(const Column& column, uint32_t docs, int64_t from, int64_t to);
+// Documents of one value of a field, unscored. Throws BadValue if the field cannot have it.
+DocSet documents_with(const QueryContext& context, const FieldSpec& field, const json::Value& value, bool ignore_case);
+// Documents of one indexed term, scored by BM25.
+Matches score_term(const QueryContext& context, const FieldSpec& field, std::string_view term, float boost, bool scored);
+// A phrase of analysed terms; the last one may be a prefix.
+struct Phrase {
+  std::vector<std::string> terms;
+  std::vector<uint32_t> positions;  // of the terms
+  uint32_t slop = 0;
+  bool prefix = false;
+  uint32_t expansions_max = 50;
+};
+Matches match_phrase(const QueryContext& context, const FieldSpec& field, const Phrase& phrase, float boost, bool scored);
+// The best of several: documents of any, score max + tie_breaker × the others'.
+Matches best_of(uint32_t docs, std::vector<Matches> parts, float tie_breaker, bool scored);
+
+void require_indexed(const QueryContext& context, const FieldSpec& field);
+
+}  // namespace standpipe::search

@@ -1,0 +1,170 @@
+#include "search/embedded/search.h"
+
+#include <algorithm>
+
+#include "search/embedded/aggregation/collector.h"
+#include "search/embedded/fetch.h"
+#include "search/embedded/top_hits.h"
+
+namespace standpipe::search {
+namespace {
+
+bool wants_scores(const SearchRequest& request) {
+  if (request.min_score) return true;
+  if (request.size == 0) return false;
+  if (request.sort.empty() || request.track_scores) return true;
+  return std::any_of(request.sort.begin(), request.sort.end(), [](const SortField& field) { return field.field == "_score"; });
+}
+
+// What is left of an index's view once its lock is gone.
+struct SeenIndex {
+  std::string name;
+  std::shared_ptr<const Mapping> mapping;
+};
+
+class Search {
+ public:
+  Search(const SearchRequest& request, int64_t now_ms)
+      : request_(request), now_ms_(now_ms), scored_(wants_scores(request)), top_(request, size_t{request.from} + request.size) {
+    collectors_ = make_collectors(request.aggregations, limits_);
+  }
+
+  void look_into(const Index& index) {
+    Index::View view = index.view();
+    std::vector<const Segment*> files;
+    for (const SegmentView& segment : view.segments) files.push_back(segment.segment.get());
+    IndexStatistics statistics(files, view.memory.segment.get());
+    indices_.push_back({std::string(visible_name(view.name)), view.mapping});
+    // Memory first: what must be read under the lock is read while it is held, then writers may go on.
+    look_into(view, view.memory, statistics, static_cast<uint32_t>(view.segments.size()));
+    statistics.forget_memory();
+    view.lock.unlock();
+    for (uint32_t i = 0; i < view.segments.size(); ++i) look_into(view, view.segments[i], statistics, i);
+  }
+
+  SearchResponse finish(std::span<const std::shared_ptr<Index>> indices) {
+    SearchResponse out;
+    count_total(out);
+    std::vector<Candidate> best = top_.take();
+    const bool show_scores = request_.sort.empty() || request_.track_scores;
+    for (size_t i = request_.from; i < best.size(); ++i) out.hits.push_back(make_hit(best[i], indices));
+    const bool by_score = std::any_of(request_.sort.begin(), request_.sort.end(), [](const SortField& field) { return field.field == "_score"; });
+    if ((show_scores || by_score) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
+    if (!collectors_.empty()) {
+      json::Object results;
+      for (auto& [name, collector] : collectors_) results.append(name, collector->result(0));
+      out.aggregations = std::move(results);
+    }
+    return out;
+  }
+
+ private:
+  void look_into(const Index::View& view, const SegmentView& seen, IndexStatistics& statistics, uint32_t number) {
+    const uint32_t docs = seen.segment->docs();
+    const QueryContext context{indices_.back().name, *view.mapping, *seen.segment, statistics, now_ms_};
+    Matches matches = evaluate(context, *request_.query, scored_);
+    if (docs == 0) return;  // evaluated all the same: wrong queries are refused also on an empty index
+    if (seen.deleted) matches.docs -= *seen.deleted;
+    if (request_.min_score) drop_low_scores(matches);
+    aggregate(context, seen, matches.docs);
+    DocSet docs_shown = matches.docs;
+    if (request_.post_filter) docs_shown &= evaluate(context, *request_.post_filter, false).docs;
+    const uint32_t count = docs_shown.count();
+    total_ += count;
+    if (count == 0) return;
+    if (scored_) note_best_score(matches, docs_shown);
+    top_.add(context, seen.segment, static_cast<uint32_t>(indices_.size() - 1), number, matches, docs_shown);
+  }
+
+  void drop_low_scores(Matches& matches) const {
+    const auto minimum = static_cast<float>(*request_.min_score);
+    std::vector<uint32_t> low;
+    matches.docs.each([&](uint32_t doc) {
+      if (matches.score(doc) < minimum) low.push_back(doc);
+    });
+    for (const uint32_t doc : low) matches.docs.remove(doc);
+  }
+
+  void note_best_score(const Matches& matches, const DocSet& docs) {
+    float best = matches.constant;
+    if (!matches.scores.empty()) {
+      best = 0;
+      docs.each([&](uint32_t doc) { best = std::max(best, matches.scores[doc]); });
+    }
+    score_max_ = std::max(score_max_.value_or(best), best);
+  }
+
+  void aggregate(const QueryContext& context, const SegmentView& seen, const DocSet& matching) {
+    if (collectors_.empty()) return;
+    DocSet live(context.docs(), true);
+    if (seen.deleted) live -= *seen.deleted;
+    for (auto& [name, collector] : collectors_) collector->open(context, live);
+    Rows rows;
+    for (uint32_t block = 0; block < block_count(context.docs()); ++block) {
+      rows.clear();
+      rows.block = block;
+      matching.each(block * kBlockDocs, (block + 1) * kBlockDocs, [&](uint32_t doc) { rows.add(doc, 0); });
+      if (rows.docs.empty()) continue;
+      for (auto& [name, collector] : collectors_) collector->collect(rows);
+    }
+    for (auto& [name, collector] : collectors_) collector->close();
+  }
+
+  void count_total(SearchResponse& out) const {
+    out.total = total_;
+    out.total_counted = request_.track_total_hits != 0;
+    if (total_ > request_.track_total_hits) {
+      out.total = request_.track_total_hits;
+      out.total_is_lower_bound = true;
+    }
+  }
+
+  Hit make_hit(const Candidate& candidate, std::span<const std::shared_ptr<Index>> indices) const {
+    const SeenIndex& index = indices_[candidate.index_number];
+    Stored stored = candidate.segment->stored(candidate.doc);
+    Hit hit{.index = index.name, .id = std::move(stored.id)};
+    if (request_.sort.empty() || request_.track_scores) hit.score = candidate.score;
+    for (size_t i = 0; i < candidate.sort.size(); ++i) {
+      if (request_.sort[i].field == "_score") hit.score = candidate.score;
+      hit.sort.push_back(print_sort_value(candidate.sort[i], request_.sort[i]));
+    }
+    if (request_.source.enabled) hit.source = filter_source(stored.source, request_.source);
+    const bool numbers = request_.version || request_.seq_no_primary_term;
+    if (!numbers && request_.docvalue_fields.empty() && request_.fields.empty()) return hit;
+    // Columns of a segment in memory are only safe under its index's lock; for files it costs nothing.
+    const Index::View view = indices[candidate.index_number]->view();
+    IndexStatistics statistics({}, nullptr);
+    const QueryContext context{index.name, *index.mapping, *candidate.segment, statistics, now_ms_};
+    if (numbers) {
+      hit.version = fetch_number(*candidate.segment, kVersionField, candidate.doc);
+      hit.seq_no = fetch_number(*candidate.segment, kSeqNoField, candidate.doc);
+    }
+    hit.fields = fetch_fields(context, candidate.doc, stored.source, request_);
+    return hit;
+  }
+
+  static json::Value print_sort_value(const SortValue& value, const SortField& field) {
+    if (field.format.empty() || value.kind != SortValue::Kind::integer) return value.print();
+    return DateFormat::parse(field.format)->print(value.integer);
+  }
+
+  const SearchRequest& request_;
+  const int64_t now_ms_;
+  const bool scored_;
+  AggregationLimits limits_;
+  Children collectors_;
+  TopHits top_;
+  std::vector<SeenIndex> indices_;
+  int64_t total_ = 0;
+  std::optional<float> score_max_;
+};
+
+}  // namespace
+
+SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request, int64_t now_ms) {
+  Search search(request, now_ms);
+  for (const auto& index : indices) search.look_into(*index);
+  return search.finish(indices);
+}
+
+}  // namespace standpipe::search

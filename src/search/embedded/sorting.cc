@@ -1,0 +1,172 @@
+#include "search/embedded/sorting.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "search/dsl/options.h"
+#include "search/embedded/aggregation/collector.h"
+#include "search/error.h"
+
+namespace standpipe::search {
+namespace {
+
+int64_t ordered_score(float score) { return ordered(static_cast<double>(score)); }
+
+}  // namespace
+
+json::Value SortValue::print() const {
+  switch (kind) {
+    case Kind::integer: return integer;
+    case Kind::real:
+      if (std::isinf(real)) return real > 0 ? "Infinity" : "-Infinity";
+      return real;
+    case Kind::text: return text;
+    case Kind::missing: break;
+  }
+  return {};
+}
+
+SortColumn::SortColumn(const QueryContext& context, const SortField& field)
+    : context_(context),
+      field_(field),
+      descending_(field.descending),
+      missing_high_(field.missing_first == field.descending),
+      take_max_(field.mode.empty() ? field.descending : field.mode == "max") {
+  if (field.field == "_score") {
+    kind_ = Kind::score;
+    return;
+  }
+  if (field.field == "_doc") {
+    kind_ = Kind::doc;
+    return;
+  }
+  spec_ = context.mapping.find(field.field);
+  if (field.field == kIdField) {
+    static const FieldSpec id{.path = std::string(kIdField), .type = &keyword_type()};
+    spec_ = &id;
+  } else if (field.field == kSeqNoField) {
+    static const FieldSpec seq_no{.path = std::string(kSeqNoField), .type = find_field_type("long")};
+    spec_ = &seq_no;
+  }
+  if (spec_ == nullptr) {
+    if (field.unmapped_type.empty()) {
+      throw Error("query_shard_exception", 400, "No mapping found for [" + field.field + "] in order to sort on").on(context.index);
+    }
+    return;
+  }
+  if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values) refuse_field_data(*spec_);
+  kind_ = spec_->type->numeric() ? Kind::numbers : Kind::terms;
+  if (field.missing && kind_ == Kind::numbers) missing_number_ = key_of(*field.missing);
+  const auto found = context.segment.field(spec_->path);
+  if (!found) return;
+  column_ = found->column;
+  terms_ = found->terms;
+  if (kind_ == Kind::terms && terms_ != nullptr) {
+    ranks_ = terms_->ranks();
+    by_rank_.resize(ranks_.size());
+    for (uint32_t ordinal = 0; ordinal < ranks_.size(); ++ordinal) by_rank_[ranks_[ordinal]] = ordinal;
+  }
+}
+
+void SortColumn::load(uint32_t block) {
+  if (column_ == nullptr) return;
+  block_.first = block * kBlockDocs;
+  block_.docs = std::min(kBlockDocs, context_.docs() - block_.first);
+  column_->decode(block, block_);
+}
+
+int64_t SortColumn::key(uint32_t doc, float score) const {
+  if (kind_ == Kind::score) return ordered_score(score);
+  if (kind_ == Kind::doc) return doc;
+  if (column_ == nullptr) return missing_number_.value_or(missing_key());
+  const uint32_t row = doc - block_.first, start = block_.starts[row], end = block_.starts[row + 1];
+  if (start == end) return missing_number_.value_or(missing_key());
+  if (kind_ == Kind::numbers) return block_.values[take_max_ ? end - 1 : start];
+  if (ranks_.empty()) return block_.values[take_max_ ? end - 1 : start] * 2;
+  int64_t best = ranks_[static_cast<size_t>(block_.values[start])];
+  for (uint32_t i = start + 1; i < end; ++i) {
+    const int64_t rank = ranks_[static_cast<size_t>(block_.values[i])];
+    best = take_max_ ? std::max(best, rank) : std::min(best, rank);
+  }
+  return best * 2;  // even: search_after can stand between two terms
+}
+
+bool SortColumn::bounded(uint32_t block, int64_t& best) const {
+  if (kind_ != Kind::numbers || column_ == nullptr) return false;
+  const Zone zone = column_->zone(block);
+  if (!zone.each_has_one) return false;
+  best = descending_ ? zone.max : zone.min;
+  return true;
+}
+
+SortValue SortColumn::value(int64_t key) const {
+  using Value = SortValue::Kind;
+  switch (kind_) {
+    case Kind::score: return {Value::real, 0, from_ordered(key), {}};
+    case Kind::doc: return {Value::integer, key, 0, {}};
+    case Kind::unmapped: return {Value::missing, 0, 0, {}};
+    case Kind::numbers:
+      if (spec_->type->whole_numbers) return {Value::integer, key, 0, {}};
+      if (key == INT64_MAX || key == INT64_MIN) return {Value::real, 0, key > 0 ? INFINITY : -INFINITY, {}};
+      return {Value::real, 0, spec_->type->number(*spec_, key), {}};
+    case Kind::terms: break;
+  }
+  if (key == INT64_MAX || key == INT64_MIN || terms_ == nullptr) return {Value::missing, 0, 0, {}};
+  std::string term;
+  const auto rank = static_cast<uint32_t>(key / 2);
+  terms_->read(by_rank_.empty() ? rank : by_rank_[rank], term);
+  return {Value::text, 0, 0, spec_->type->spell(term)};
+}
+
+int64_t SortColumn::key_of(const json::Value& after) const {
+  if (after.is_null()) return missing_key();
+  const auto text = dsl::as_text(after).value_or("");
+  switch (kind_) {
+    case Kind::score: return ordered_score(static_cast<float>(dsl::as_number(after).value_or(0)));
+    case Kind::doc: case Kind::unmapped: return dsl::as_integer(after).value_or(0);
+    case Kind::numbers: {
+      if (text == "Infinity") return INT64_MAX;
+      if (text == "-Infinity") return INT64_MIN;
+      if (after.is_int() && spec_->type->whole_numbers) return after.integer();
+      try {
+        if (spec_->type == &date_type()) return read_date_math(text, context_.now_ms, *spec_->format, {}, false);
+        return spec_->type->encode(*spec_, Scalar::of(after));
+      } catch (const BadValue& bad) {
+        throw illegal_argument("Failed to parse search_after value for field [" + spec_->path + "].").because("number_format_exception", bad.what());
+      }
+    }
+    case Kind::terms: break;
+  }
+  if (terms_ == nullptr) return 0;
+  std::string wanted = text;
+  if (spec_->type == &ip_type()) wanted = parse_ip(text).value_or(text);
+  int64_t key = static_cast<int64_t>(terms_->count()) * 2 - 1;  // after all terms
+  terms_->visit(wanted, [&](std::string_view term, uint32_t ordinal) {
+    const int64_t rank = ranks_.empty() ? ordinal : ranks_[ordinal];
+    key = term == wanted ? rank * 2 : rank * 2 - 1;
+    return false;
+  });
+  return key;
+}
+
+int compare(const SortValue& a, const SortValue& b, const SortField& field) {
+  using Kind = SortValue::Kind;
+  const auto order = [](const auto& x, const auto& y) { return x < y ? -1 : y < x ? 1 : 0; };
+  if (a.kind == Kind::missing || b.kind == Kind::missing) {
+    if (a.kind == b.kind) return 0;
+    return (a.kind == Kind::missing) == field.missing_first ? -1 : 1;
+  }
+  int result;
+  if (a.kind == Kind::text && b.kind == Kind::text) result = order(a.text, b.text);
+  else if (a.kind == Kind::integer && b.kind == Kind::integer) result = order(a.integer, b.integer);
+  else if (a.kind == Kind::text || b.kind == Kind::text) result = a.kind == Kind::text ? 1 : -1;
+  else {
+    const double x = a.kind == Kind::integer ? static_cast<double>(a.integer) : a.real;
+    const double y = b.kind == Kind::integer ? static_cast<double>(b.integer) : b.real;
+    result = order(x, y);
+  }
+  return field.descending ? -result : result;
+}
+
+}  // namespace standpipe::search

@@ -1,0 +1,103 @@
+#include "search/embedded/top_hits.h"
+
+#include <algorithm>
+
+namespace standpipe::search {
+
+TopHits::TopHits(const SearchRequest& request, size_t count)
+    : request_(request),
+      sort_(request.sort.empty() ? std::vector<SortField>{{.field = "_score", .descending = true}} : request.sort),
+      count_(count) {}
+
+bool TopHits::before(const Row& a, const Row& b, const std::vector<SortColumn>& columns) const {
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (a.keys[i] != b.keys[i]) return (a.keys[i] < b.keys[i]) != columns[i].descending();
+  }
+  return a.doc < b.doc;
+}
+
+void TopHits::scan_block(uint32_t block, const Matches& matches, const DocSet& docs, std::vector<SortColumn>& columns,
+                         const std::vector<int64_t>& after, std::vector<Row>& heap) const {
+  for (SortColumn& column : columns) column.load(block);
+  const auto order = [&](const Row& a, const Row& b) { return before(a, b, columns); };
+  Row row{std::vector<int64_t>(columns.size()), 0, 0};
+  const uint32_t first = block * kBlockDocs;
+  docs.each(first, first + kBlockDocs, [&](uint32_t doc) {
+    row.doc = doc;
+    row.score = matches.score(doc);
+    for (size_t i = 0; i < columns.size(); ++i) row.keys[i] = columns[i].key(doc, row.score);
+    if (!after.empty()) {
+      size_t i = 0;
+      while (i < after.size() && row.keys[i] == after[i]) ++i;
+      if (i == after.size() || (row.keys[i] < after[i]) != columns[i].descending()) return;
+    }
+    if (heap.size() == count_) {
+      if (!order(row, heap.front())) return;
+      std::pop_heap(heap.begin(), heap.end(), order);
+      heap.back() = row;
+    } else {
+      heap.push_back(row);
+    }
+    std::push_heap(heap.begin(), heap.end(), order);
+  });
+}
+
+void TopHits::add(const QueryContext& context, const std::shared_ptr<const Segment>& segment, uint32_t index_number,
+                  uint32_t segment_number, const Matches& matches, const DocSet& docs) {
+  if (count_ == 0) return;
+  std::vector<SortColumn> columns;
+  columns.reserve(sort_.size());
+  for (const SortField& field : sort_) columns.emplace_back(context, field);
+  std::vector<int64_t> after;
+  if (request_.search_after) {
+    for (size_t i = 0; i < columns.size(); ++i) after.push_back(columns[i].key_of((*request_.search_after)[i]));
+  }
+  std::vector<Row> heap;
+  const uint32_t blocks = block_count(docs.size());
+  const bool backwards = columns[0].descending();  // in time-ordered data the greatest values come last
+  // Without different scores the first documents are the best ones.
+  const bool flat = sort_[0].field == "_score" && matches.scores.empty() && sort_.size() == 1;
+  for (uint32_t i = 0; i < blocks; ++i) {
+    const uint32_t block = backwards && !flat ? blocks - 1 - i : i;
+    const uint32_t first = block * kBlockDocs;
+    if (!docs.any(first, first + kBlockDocs)) continue;
+    if (heap.size() == count_) {
+      if (flat) break;
+      int64_t best = 0;
+      const int64_t worst_kept = heap.front().keys[0];
+      if (columns[0].bounded(block, best) && (columns[0].descending() ? best < worst_kept : best > worst_kept)) continue;
+    }
+    scan_block(block, matches, docs, columns, after, heap);
+  }
+  const bool scored = request_.sort.empty() || request_.track_scores ||
+                      std::any_of(sort_.begin(), sort_.end(), [](const SortField& field) { return field.field == "_score"; });
+  for (const Row& row : heap) {
+    Candidate candidate{segment, index_number, segment_number, row.doc, scored ? row.score : 0, {}};
+    for (size_t i = 0; i < columns.size(); ++i) candidate.sort.push_back(columns[i].value(row.keys[i]));
+    candidates_.push_back(std::move(candidate));
+  }
+  if (candidates_.size() > 4 * count_ + 1000) settle();
+}
+
+void TopHits::settle() {
+  std::sort(candidates_.begin(), candidates_.end(), [&](const Candidate& a, const Candidate& b) {
+    for (size_t i = 0; i < sort_.size(); ++i) {
+      const int order = compare(a.sort[i], b.sort[i], sort_[i]);
+      if (order != 0) return order < 0;
+    }
+    if (a.index_number != b.index_number) return a.index_number < b.index_number;
+    if (a.segment_number != b.segment_number) return a.segment_number < b.segment_number;
+    return a.doc < b.doc;
+  });
+  if (candidates_.size() > count_) candidates_.resize(count_);
+}
+
+std::vector<Candidate> TopHits::take() {
+  settle();
+  if (request_.sort.empty()) {
+    for (Candidate& candidate : candidates_) candidate.sort.clear();
+  }
+  return std::move(candidates_);
+}
+
+}  // namespace standpipe::search
