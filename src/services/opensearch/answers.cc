@@ -1,0 +1,141 @@
+#include "services/opensearch/answers.h"
+
+namespace standpipe::opensearch {
+namespace {
+
+void mark(net::Response& response, const std::string& request_id) {
+  response.headers.set("x-request-id", request_id);
+  response.headers.set("server", "aoss-amazon");
+}
+
+void append_member(std::string& out, const char* name, const std::string& value) {
+  json::append_quoted(out, name);
+  out += ':';
+  out += value;
+}
+
+std::string quoted(const std::string& text) {
+  std::string out;
+  json::append_quoted(out, text);
+  return out;
+}
+
+std::string score_text(const std::optional<float>& score) {
+  if (!score) return "null";
+  std::string out;
+  json::append_number(out, static_cast<double>(*score));
+  return out;
+}
+
+void append_hit(std::string& out, const search::Hit& hit) {
+  out += '{';
+  append_member(out, "_index", quoted(std::string(search::visible_name(hit.index))));
+  out += ',';
+  append_member(out, "_id", quoted(hit.id));
+  out += ',';
+  append_member(out, "_score", score_text(hit.score));
+  if (!hit.source.empty()) {
+    out += ',';
+    append_member(out, "_source", hit.source);
+  }
+  if (!hit.fields.is_null()) {
+    out += ',';
+    append_member(out, "fields", json::print(hit.fields));
+  }
+  if (!hit.sort.empty()) {
+    out += ',';
+    append_member(out, "sort", json::print(hit.sort));
+  }
+  out += '}';
+}
+
+}  // namespace
+
+json::Value error_object(const search::Error& error) {
+  json::Object cause{{"type", error.type}, {"reason", std::string(error.what())}};
+  if (!error.index.empty()) cause["index"] = std::string(search::visible_name(error.index));
+  json::Object object{{"root_cause", json::Array{cause}}};
+  for (const auto& [name, value] : cause) object[name] = value;
+  if (!error.cause_type.empty()) {
+    object["caused_by"] = json::Object{{"type", error.cause_type}, {"reason", error.cause_reason}};
+  }
+  return object;
+}
+
+net::Response answer(int status, const json::Value& body) { return net::Response::json(status, json::print(body)); }
+
+net::Response error_answer(const search::Error& error) {
+  return answer(error.status, json::Object{{"error", error_object(error)}, {"status", error.status}});
+}
+
+net::Response forbidden_by_gateway(const std::string& request_id) {
+  net::Response response = answer(403, json::Object{{"status", 403},
+                                                    {"request-id", request_id},
+                                                    {"error", json::Object{{"reason", "403 Forbidden"}, {"type", "Forbidden"}}}});
+  mark(response, request_id);
+  response.headers.set("x-aoss-response-hint", "X01:gw-helper-deny");
+  return response;
+}
+
+search::Error forbidden_by_policy() {
+  return {"security_exception", 403, "authorization_exception: User does not have permissions for the requested resource"};
+}
+
+net::Response not_offered(const std::string& request_id) {
+  net::Response response;
+  response.status = 404;
+  mark(response, request_id);
+  return response;
+}
+
+std::string search_body(const search::SearchResponse& response, int64_t took_ms, bool total_as_number) {
+  std::string out = "{\"took\":" + std::to_string(took_ms) + ",\"timed_out\":false,\"_shards\":" + json::print(shards()) +
+                    ",\"hits\":{";
+  if (response.total_counted) {
+    const std::string total = std::to_string(response.total);
+    out += "\"total\":";
+    out += total_as_number ? total
+                           : "{\"value\":" + total + ",\"relation\":\"" +
+                                 (response.total_is_lower_bound ? "gte" : "eq") + "\"}";
+    out += ',';
+  }
+  append_member(out, "max_score", score_text(response.score_max));
+  out += ",\"hits\":[";
+  bool first = true;
+  for (const search::Hit& hit : response.hits) {
+    if (!first) out += ',';
+    first = false;
+    append_hit(out, hit);
+  }
+  out += "]}";
+  if (!response.aggregations.is_null()) {
+    out += ',';
+    append_member(out, "aggregations", json::print(response.aggregations));
+  }
+  return out + "}";
+}
+
+// Collections have no shards to show.
+json::Object shards() {
+  return {{"total", 0}, {"successful", 0}, {"skipped", 0}, {"failed", 0}};
+}
+
+json::Object written(const std::string& index, const search::WriteOutcome& outcome) {
+  return {{"_index", index},
+          {"_id", outcome.id},
+          {"_version", outcome.version},
+          {"result", outcome.result},
+          {"_shards", json::Object{{"total", 0}, {"successful", 0}, {"failed", 0}}},
+          {"_seq_no", outcome.seq_no},
+          {"_primary_term", 1}};
+}
+
+search::Error refusal(const std::string& index, const search::WriteOutcome& outcome) {
+  search::Error error(outcome.error_type, outcome.status, outcome.error_reason);
+  error.index = index;
+  error.cause_type = outcome.cause_type;
+  error.cause_reason = outcome.cause_reason;
+  return error;
+}
+
+}  // namespace standpipe::opensearch

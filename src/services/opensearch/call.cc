@@ -1,0 +1,146 @@
+#include "services/opensearch/call.h"
+
+#include <algorithm>
+
+#include "aws/protocol.h"
+#include "base/bytes.h"
+
+namespace standpipe::opensearch {
+namespace {
+
+// Parameters that any request may carry.
+const std::set<std::string, std::less<>> kCommon = {"pretty", "human", "error_trace", "filter_path", "format", "timeout",
+                                                    "master_timeout", "cluster_manager_timeout"};
+
+bool is_pattern(const std::string& name) { return name.find('*') != std::string::npos; }
+
+}  // namespace
+
+Call::Call(const aws::Request& as, const net::Request& from, const Collection& of, const CollectionDirectory& directory,
+           search::SearchEngine& in)
+    : request(as), http(from), collection(of), engine(in), directory_(directory) {
+  const auto pairs = net::parse_query(http.query());
+  if (!pairs) throw search::illegal_argument("malformed escape in the query string");
+  for (const auto& [name, value] : *pairs) parameters_[name] = value;
+  try {
+    if (auto text = aws::inflated(http)) {
+      inflated_ = std::move(*text);
+      body_ = inflated_;
+      return;
+    }
+  } catch (const aws::Error& error) {
+    throw search::parsing_exception(error.what());
+  }
+  body_ = http.body.view();
+}
+
+std::string Call::part(const std::string& name) const {
+  const auto found = parts_.find(name);
+  return found == parts_.end() ? "" : found->second;
+}
+
+const std::string* Call::parameter(const std::string& name) const {
+  const auto found = parameters_.find(name);
+  return found == parameters_.end() ? nullptr : &found->second;
+}
+
+bool Call::flag(const std::string& name) const {
+  const std::string* value = parameter(name);
+  return value != nullptr && *value != "false";
+}
+
+void Call::allow_parameters(const std::set<std::string, std::less<>>& known) const {
+  for (const auto& [name, value] : parameters_) {
+    // SigV4 in the query is the signature's business.
+    if (known.contains(name) || kCommon.contains(name) || name.starts_with("X-Amz-")) continue;
+    throw search::illegal_argument("request [" + std::string(http.path()) + "] contains unrecognized parameter: [" + name + "]");
+  }
+}
+
+void Call::check_refresh() const {
+  const std::string* value = parameter("refresh");
+  if (value != nullptr && (*value == "true" || value->empty())) {
+    throw search::illegal_argument("true refresh policy is not supported.");
+  }
+}
+
+json::Value Call::json_body() const {
+  if (trim(body_).empty()) return json::Object{};
+  try {
+    json::Value value = json::parse(body_);
+    if (!value.is_object()) throw search::parsing_exception("Expected [START_OBJECT] at the root of the body");
+    return value;
+  } catch (const json::ParseError& error) {
+    throw search::parsing_exception(error.what());
+  }
+}
+
+bool Call::may(std::string_view permission, std::string_view index) const {
+  return directory_.permits(collection, request.principal, permission, index);
+}
+
+void Call::require(std::string_view permission, std::string_view index) const {
+  if (!may(permission, index)) throw Forbidden{};
+}
+
+std::vector<std::string> Call::resolve(const std::string& expression, std::string_view permission) const {
+  std::vector<std::string> existing;
+  for (const search::IndexName& index : engine.list(collection.id + "/")) existing.emplace_back(search::visible_name(index));
+  std::set<std::string> found;
+  const std::string wanted = expression.empty() || expression == "_all" ? "*" : expression;
+  for (const std::string& item : split(wanted, ',')) {
+    if (is_pattern(item)) {
+      for (const std::string& index : existing) {
+        if (glob_match(item, index) && may(permission, index)) found.insert(index);
+      }
+      continue;
+    }
+    require(permission, item);
+    const bool there = std::find(existing.begin(), existing.end(), item) != existing.end();
+    if (there) found.insert(item);
+    else if (!flag("ignore_unavailable")) throw search::index_not_found(item);
+  }
+  // Who may see nothing of the collection is told so, rather than shown an empty one.
+  if (found.empty() && is_pattern(wanted) && !existing.empty()) {
+    const bool hidden = std::any_of(existing.begin(), existing.end(), [&](const std::string& index) {
+      return glob_match(wanted, index);
+    });
+    if (hidden) throw Forbidden{};
+  }
+  return {found.begin(), found.end()};
+}
+
+std::vector<search::IndexName> Call::names(const std::vector<std::string>& indices) const {
+  std::vector<search::IndexName> full;
+  for (const std::string& index : indices) full.push_back(name(index));
+  return full;
+}
+
+void check_index_name(const std::string& index) {
+  const auto refuse = [&](const std::string& why) {
+    throw search::Error("invalid_index_name_exception", 400, "Invalid index name [" + index + "], " + why).on(index);
+  };
+  if (index.empty() || index == "." || index == "..") refuse("must not be '.' or '..'");
+  if (index.size() > 255) refuse("index name is too long, (" + std::to_string(index.size()) + " > 255)");
+  if (index.find_first_of("_-+") == 0) refuse("must not start with '_', '-', or '+'");
+  if (index.find_first_of(R"(\/*?"<>| ,#:)") != std::string::npos) {
+    refuse(R"(must not contain the following characters [ , ", *, \, <, |, ,, >, /, ?])");
+  }
+  for (const char c : index) {
+    if (c >= 'A' && c <= 'Z') refuse("must be lowercase");
+    if (static_cast<unsigned char>(c) < 0x20) refuse("must not contain control characters");
+  }
+}
+
+void ensure_index(const Call& call, const std::string& index) {
+  if (call.engine.describe(call.name(index))) return;
+  check_index_name(index);
+  call.require("aoss:CreateIndex", index);
+  try {
+    call.engine.create(call.name(index), {});
+  } catch (const search::Error& error) {
+    if (error.type != "resource_already_exists_exception") throw;  // somebody else was first: just as well
+  }
+}
+
+}  // namespace standpipe::opensearch

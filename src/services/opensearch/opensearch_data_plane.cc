@@ -1,0 +1,167 @@
+#include "services/opensearch/opensearch_data_plane.h"
+
+#include "base/bytes.h"
+#include "base/logging.h"
+#include "search/dsl/request.h"
+#include "services/opensearch/answers.h"
+#include "services/opensearch/call.h"
+#include "services/opensearch/routes.h"
+
+namespace standpipe::opensearch {
+namespace {
+
+constexpr std::string_view kLocalPrefix = "/_aoss/";
+constexpr std::string_view kHostPart = ".aoss.amazonaws.com";
+
+struct Place {
+  std::string id;
+  std::string_view path;  // within the collection
+};
+
+Place place_of(const net::Request& http) {
+  const std::string_view path = http.path();
+  if (path.starts_with(kLocalPrefix)) {
+    const std::string_view rest = path.substr(kLocalPrefix.size());
+    const size_t slash = rest.find('/');
+    return {std::string(rest.substr(0, slash)), slash == std::string_view::npos ? "/" : rest.substr(slash)};
+  }
+  return {collection_id_of(http.host()), path.empty() ? "/" : path};
+}
+
+// One line that says which of the four decided: what users of AWS cannot see.
+void note_refusal(const aws::Request& request, const Collection& collection, const char* by, const std::string& why) {
+  logging::info("refused {} aoss {} for {}: {}: {}", request.id, collection.name, request.principal.arn, by, why);
+}
+
+}  // namespace
+
+std::string collection_id_of(std::string_view endpoint) {
+  if (const size_t scheme = endpoint.find("://"); scheme != std::string_view::npos) endpoint.remove_prefix(scheme + 3);
+  endpoint = endpoint.substr(0, endpoint.find_first_of(":/"));
+  if (!endpoint.ends_with(kHostPart)) return std::string(endpoint.find('.') == std::string_view::npos ? endpoint : "");
+  endpoint.remove_suffix(kHostPart.size());
+  const size_t dot = endpoint.find('.');
+  return dot == std::string_view::npos ? "" : std::string(endpoint.substr(0, dot));
+}
+
+bool OpenSearchDataPlane::serves(const net::Request& http) const {
+  if (http.path().starts_with(kLocalPrefix)) return true;
+  const std::string host = http.host();
+  return host.ends_with(kHostPart) && !collection_id_of(host).empty();
+}
+
+net::Response OpenSearchDataPlane::refuse(const aws::Request& request, const aws::Error&) {
+  return forbidden_by_gateway(request.id);
+}
+
+std::optional<net::Response> OpenSearchDataPlane::gate(const aws::Request& request, const Collection& collection,
+                                                       std::string_view service) const {
+  const aws::Access access{"aoss:APIAccessAll", collection.arn(), {{"aoss:collection", {collection.name}}}};
+  const aws::Decision decision = caller_.decide(request, access);
+  if (!decision.allowed || request.principal.account != collection.account) {
+    note_refusal(request, collection, "IAM", decision.allowed ? "another account" : decision.reason);
+    return forbidden_by_gateway(request.id);
+  }
+  if (!directory_.reachable(collection, CollectionDirectory::Face::collection, service)) {
+    note_refusal(request, collection, "network policy", "no policy admits this network");
+    net::Response response = answer(401, json::Object{{"status", 401},
+                                                      {"error", json::Object{{"reason", "401 Unauthorized"}, {"type", "Unauthorized"}}}});
+    response.headers.set("x-request-id", request.id);
+    return response;
+  }
+  return std::nullopt;
+}
+
+net::Response OpenSearchDataPlane::serve(const aws::Request& request, net::Request& http) {
+  const Place place = place_of(http);
+  const auto collection = directory_.find(place.id);
+  if (!collection) return not_offered(request.id);
+  if (auto refused = gate(request, *collection, {})) return std::move(*refused);
+  net::Response response = route(request, http, *collection, place.path);
+  response.headers.set("x-request-id", request.id);
+  const int hundreds = response.status / 100;
+  count(*collection, hundreds == 2 ? "2xx" : hundreds == 5 ? "5xx" : "4xx", "Count", 1);
+  return response;
+}
+
+net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Request& http, const Collection& collection,
+                                         std::string_view path) {
+  try {
+    Call call(request, http, collection, directory_, engine_);
+    const CallHandler handler = find_route(call, http.method, path);
+    if (handler == nullptr) return not_offered(request.id);
+    return handler(call);
+  } catch (const Forbidden&) {
+    note_refusal(request, collection, "data access policy", http.method + " " + std::string(path));
+    return error_answer(forbidden_by_policy());
+  } catch (const search::Error& error) {
+    return error_answer(error);
+  } catch (const json::WrongKind& error) {
+    return error_answer(search::parsing_exception(error.what()));
+  }
+}
+
+void OpenSearchDataPlane::count(const Collection& collection, const char* name, const char* unit, double value) const {
+  metrics_.record({collection.account, collection.region, "AWS/AOSS", name, unit, value,
+                   {{"ClientId", collection.account}, {"CollectionId", collection.id}, {"CollectionName", collection.name}}});
+}
+
+BulkResult OpenSearchDataPlane::write(const aws::Request& request, const Target& target,
+                                      std::span<const search::WriteOperation> operations,
+                                      const std::optional<search::Checkpoint>& checkpoint) {
+  BulkResult result;
+  const auto collection = directory_.find(collection_id_of(target.collection));
+  if (!collection) {
+    result.status = 404;
+    result.body = "The collection does not exist.";
+    return result;
+  }
+  if (auto refused = gate(request, *collection, "firehose.amazonaws.com")) {
+    result.status = refused->status;
+    result.body = std::get<std::string>(refused->body);
+    return result;
+  }
+  const net::Request no_http;
+  const Call call(request, no_http, *collection, directory_, engine_);
+  const auto fail_all = [&](const search::Error& error) {
+    search::WriteOutcome outcome;
+    outcome.status = error.status;
+    outcome.error_type = error.type;
+    outcome.error_reason = error.what();
+    result.documents.assign(operations.size(), outcome);
+  };
+  try {
+    call.require("aoss:WriteDocument", target.index);
+    ensure_index(call, target.index);
+    result.documents = engine_.write(call.name(target.index), operations, checkpoint);
+    count(*collection, "IngestionDocumentRate", "Count", static_cast<double>(operations.size()));
+  } catch (const Forbidden&) {
+    note_refusal(request, *collection, "data access policy", "write to " + target.index);
+    fail_all(forbidden_by_policy());
+  } catch (const search::Error& error) {
+    fail_all(error);
+  }
+  return result;
+}
+
+std::optional<std::string> OpenSearchDataPlane::checkpoint(const aws::Request&, const Target& target,
+                                                           const std::string& source) {
+  const auto collection = directory_.find(collection_id_of(target.collection));
+  const search::IndexName index = collection ? collection->id + "/" + target.index : "";
+  if (!collection || !engine_.describe(index)) return std::nullopt;
+  return engine_.checkpoint(index, source);
+}
+
+SearchResult OpenSearchDataPlane::search(const aws::Request& request, const Target& target, const std::string& body) {
+  const auto collection = directory_.find(collection_id_of(target.collection));
+  if (!collection) return {404, ""};
+  if (auto refused = gate(request, *collection, "")) return {refused->status, std::get<std::string>(refused->body)};
+  net::Request http;
+  http.method = "POST";
+  http.target = "/" + uri_encode(target.index) + "/_search";
+  http.body = net::Body(body);
+  net::Response response = route(request, http, *collection, http.target);
+  return {response.status, std::get<std::string>(response.body)};
+}
+
+}  // namespace standpipe::opensearch

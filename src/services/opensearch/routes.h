@@ -1,0 +1,47 @@
+// What a collection offers: method and path → handler. Anything that is not in the table answers 404 with an empty body.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/opensearch/call.h"
+
+namespace standpipe::opensearch {
+
+using CallHandler = net::Response (*)(Call&);
+
+struct RouteRow {
+  std::string_view methods;  // "GET HEAD"
+  std::string_view path;     // "/{index}/_doc/{id}"
+  CallHandler handler;
+  bool search_only = false;  // offered by collections of type SEARCH only
+};
+
+// Sets the call's parts. nullptr if the collection does not offer that.
+CallHandler find_route(Call& call, std::string_view method, std::string_view path);
+
+// Handlers, by topic.
+net::Response create_index(Call&);     // indices.cc
+net::Response get_index(Call&);
+net::Response has_index(Call&);
+net::Response delete_index(Call&);
+net::Response get_mapping(Call&);
+net::Response put_mapping(Call&);
+net::Response get_settings(Call&);
+net::Response resolve_index(Call&);
+net::Response cat_indices(Call&);      // cat.cc
+net::Response bulk(Call&);             // bulk.cc
+net::Response add_document(Call&);     // documents.cc
+net::Response put_document(Call&);
+net::Response create_document(Call&);
+net::Response update_document(Call&);
+net::Response get_document(Call&);
+net::Response get_source(Call&);
+net::Response delete_document(Call&);
+net::Response get_documents(Call&);
+net::Response search_documents(Call&); // searches.cc
+net::Response search_many(Call&);
+net::Response count_documents(Call&);
+
+}  // namespace standpipe::opensearch

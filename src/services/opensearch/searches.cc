@@ -1,0 +1,138 @@
+// _search, _msearch, _count.
+#include <chrono>
+
+#include "base/bytes.h"
+#include "search/dsl/request.h"
+#include "services/opensearch/answers.h"
+#include "services/opensearch/routes.h"
+
+namespace standpipe::opensearch {
+namespace {
+
+constexpr size_t kSearchesMax = 1000;
+
+uint32_t number(const std::string& name, const std::string& text) {
+  const auto value = parse_int(text);
+  if (!value || *value < 0 || *value > (int64_t{1} << 31)) {
+    throw search::illegal_argument("Failed to parse int parameter [" + name + "] with value [" + text + "]");
+  }
+  return static_cast<uint32_t>(*value);
+}
+
+json::Value texts(const std::string& list) {
+  json::Array array;
+  for (const std::string& item : split(list, ',')) array.push_back(item);
+  return array;
+}
+
+// URL parameters override the body, as in OpenSearch.
+void apply_parameters(const Call& call, json::Object& body) {
+  if (const std::string* q = call.parameter("q")) {
+    json::Object query{{"query", *q}};
+    if (const std::string* field = call.parameter("df")) query["default_field"] = *field;
+    if (const std::string* op = call.parameter("default_operator")) query["default_operator"] = *op;
+    body["query"] = json::Object{{"query_string", query}};
+  }
+  for (const char* name : {"size", "from"}) {
+    if (const std::string* value = call.parameter(name)) body[name] = number(name, *value);
+  }
+  if (const std::string* sort = call.parameter("sort")) {
+    json::Array fields;
+    for (const std::string& item : split(*sort, ',')) {
+      const size_t colon = item.rfind(':');
+      if (colon == std::string::npos) fields.push_back(item);
+      else fields.push_back(json::Object{{item.substr(0, colon), item.substr(colon + 1)}});
+    }
+    body["sort"] = fields;
+  }
+  if (const std::string* total = call.parameter("track_total_hits")) {
+    body["track_total_hits"] = *total == "true" || *total == "false" ? json::Value(*total == "true")
+                                                                      : json::Value(number("track_total_hits", *total));
+  }
+  if (const std::string* source = call.parameter("_source")) {
+    body["_source"] = *source == "true" || *source == "false" ? json::Value(*source == "true") : texts(*source);
+  }
+  const std::string* includes = call.parameter("_source_includes");
+  const std::string* excludes = call.parameter("_source_excludes");
+  if (includes != nullptr || excludes != nullptr) {
+    json::Object filter;
+    if (includes != nullptr) filter["includes"] = texts(*includes);
+    if (excludes != nullptr) filter["excludes"] = texts(*excludes);
+    body["_source"] = filter;
+  }
+}
+
+std::string run(const Call& call, const std::string& expression, const json::Value& body) {
+  const auto began = std::chrono::steady_clock::now();
+  const search::SearchRequest request = search::dsl::parse_search_request(body);
+  search::dsl::check_request(request);
+  const std::vector<search::IndexName> indices = call.names(call.resolve(expression, "aoss:ReadDocument"));
+  const search::SearchResponse response = call.engine.search(indices, request);
+  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  return search_body(response, took.count(), call.flag("rest_total_hits_as_int"));
+}
+
+}  // namespace
+
+net::Response search_documents(Call& call) {
+  // Collections have no scroll: the parameter means nothing there, and the clients' next step finds no path.
+  call.allow_parameters({"q", "df", "default_operator", "size", "from", "sort", "track_total_hits", "_source",
+                         "_source_includes", "_source_excludes", "ignore_unavailable", "allow_no_indices",
+                         "expand_wildcards", "rest_total_hits_as_int", "request_cache", "preference", "search_type",
+                         "batched_reduce_size", "ccs_minimize_roundtrips", "max_concurrent_shard_requests", "scroll",
+                         "typed_keys", "routing", "analyze_wildcard", "lenient", "track_scores", "version",
+                         "allow_partial_search_results", "ignore_throttled", "cancel_after_time_interval"});
+  if (call.flag("typed_keys")) throw search::illegal_argument("typed_keys is not supported");
+  json::Value body = call.json_body();
+  apply_parameters(call, body.object());
+  return net::Response::json(200, run(call, call.part("index"), body));
+}
+
+net::Response search_many(Call& call) {
+  call.allow_parameters({"max_concurrent_searches", "max_concurrent_shard_requests", "rest_total_hits_as_int", "search_type",
+                         "typed_keys", "ccs_minimize_roundtrips"});
+  std::vector<std::string> lines;
+  for (std::string& line : split(call.body(), '\n')) {
+    if (!trim(line).empty() || !lines.empty()) lines.push_back(std::move(line));
+  }
+  while (!lines.empty() && trim(lines.back()).empty()) lines.pop_back();
+  if (lines.size() % 2 != 0 || lines.size() > 2 * kSearchesMax) {
+    throw search::illegal_argument("a multi search request wants pairs of header and body, at most 1000");
+  }
+  std::string responses;
+  for (size_t i = 0; i < lines.size(); i += 2) {
+    if (i > 0) responses += ',';
+    try {
+      const json::Value header = trim(lines[i]).empty() ? json::Value(json::Object{}) : json::parse(lines[i]);
+      std::string expression = call.part("index");
+      if (const json::Value* index = header.find("index")) {
+        std::vector<std::string> names;
+        if (index->is_string()) names.push_back(index->string());
+        if (index->is_array()) for (const json::Value& name : index->array()) names.push_back(name.string());
+        expression = join(names, ",");
+      }
+      std::string answered = run(call, expression, json::parse(lines[i + 1]));
+      answered.insert(answered.size() - 1, ",\"status\":200");
+      responses += answered;
+    } catch (const Forbidden&) {
+      responses += json::print(json::Object{{"error", error_object(forbidden_by_policy())}, {"status", 403}});
+    } catch (const search::Error& error) {
+      responses += json::print(json::Object{{"error", error_object(error)}, {"status", error.status}});
+    } catch (const json::ParseError& error) {
+      responses += json::print(json::Object{{"error", error_object(search::parsing_exception(error.what()))}, {"status", 400}});
+    }
+  }
+  return net::Response::json(200, "{\"took\":0,\"responses\":[" + responses + "]}");
+}
+
+net::Response count_documents(Call& call) {
+  call.allow_parameters({"q", "df", "default_operator", "ignore_unavailable", "allow_no_indices", "expand_wildcards",
+                         "analyze_wildcard", "lenient", "preference", "routing", "min_score", "terminate_after"});
+  json::Value body = call.json_body();
+  apply_parameters(call, body.object());
+  const auto parsed = search::dsl::parse_query_body(body);
+  const int64_t count = call.engine.count(call.names(call.resolve(call.part("index"), "aoss:ReadDocument")), parsed);
+  return answer(200, json::Object{{"count", count}, {"_shards", shards()}});
+}
+
+}  // namespace standpipe::opensearch
