@@ -95,20 +95,20 @@ void StackRun::invoke(const ResourceState& resource, const std::string& request_
 // The function's answer, after its form was checked; FAILED is thrown.
 json::Value StackRun::ask(ResourceState& resource, const std::string& request_type, std::stop_token stop) {
   const auto timeout = std::chrono::seconds(timeout_seconds(resource));
-  const bool asked_before = !resource.custom_request.empty();
-  if (!asked_before) {
+  if (resource.custom_request.empty()) {
     resource.custom_request = random_uuid();
     resource.called = around_.store.now();
+    resource.custom_accepted = false;
     put(resource, false);
   }
-  // After a restart it is not known whether the function still runs: it is asked again, under the same request id,
-  // unless its answer is there.
-  const bool answered = asked_before && around_.answers.wait(resource.custom_request, Deadline::in(Duration{0}), stop);
-  if (!answered) {
+  // What lambda accepted survives restarts. If we were stopped before we knew, it is asked again under the same id.
+  if (!resource.custom_accepted) {
     if (stop.stop_requested()) stop_here();
     resource.custom_invoked = true;
     put(resource, false);
     invoke(resource, request_type);
+    resource.custom_accepted = true;
+    put(resource, false);
   }
   const auto left = std::max<Duration>(*resource.called + timeout - around_.store.now(), Duration{0});
   const auto body = around_.answers.wait(resource.custom_request, Deadline::in(left), stop);

@@ -177,6 +177,7 @@ std::string print(const ResourceState& resource) {
                          {"physical_id", resource.physical_id},
                          {"custom_request", resource.custom_request},
                          {"custom_invoked", resource.custom_invoked},
+                         {"custom_accepted", resource.custom_accepted},
                          {"no_echo", resource.no_echo},
                          {"properties", resource.properties},
                          {"attributes", resource.attributes},
@@ -196,6 +197,7 @@ ResourceState parse_resource(std::string_view text) {
   resource.physical_id = value.text("physical_id");
   resource.custom_request = value.text("custom_request");
   resource.custom_invoked = flag(value, "custom_invoked");
+  resource.custom_accepted = flag(value, "custom_accepted");
   resource.no_echo = flag(value, "no_echo");
   resource.called = maybe_time(value, "called");
   resource.properties = members(value, "properties");

@@ -51,7 +51,8 @@ struct ResourceState {
   std::string name;                      // chosen before anything is called
   std::string physical_id;
   std::string custom_request;       // id of the request that a custom resource has to answer
-  bool custom_invoked = false;      // its function has seen a request
+  bool custom_invoked = false;      // its function may have seen a request
+  bool custom_accepted = false;     // lambda keeps the request that waits for its answer
   bool no_echo = false;             // attributes are not shown
   std::optional<Timestamp> called;  // when the call that makes the resource was first made
   json::Object properties;          // evaluated and checked
