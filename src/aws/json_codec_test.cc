@@ -35,7 +35,9 @@ TEST(JsonCodec, DecodesStructuresListsAndBlobs) {
 
 TEST(JsonCodec, NullIsAbsentAndWhatIsMissingIsNamedByItsPath) {
   const auto decoded = decode_as<kinesis::PutRecordsInput>(
-      kinesis::model(), put_records(R"({"StreamName":null,"Records":[{"PartitionKey":"k","Data":null},{"PartitionKey":"l"}]})"));
+      kinesis::model(),
+      put_records(R"({"StreamName":null,)"
+                                    R"("Records":[{"PartitionKey":"k","Data":null},{"PartitionKey":"l"}]})"));
   EXPECT_FALSE(decoded.input.stream_name);
   EXPECT_THAT(decoded.missing, ElementsAre("records.1.member.data", "records.2.member.data"));
   EXPECT_THAT(decode_as<kinesis::PutRecordsInput>(kinesis::model(), put_records("{}")).missing, ElementsAre("records"));

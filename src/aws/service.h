@@ -43,7 +43,8 @@ struct ServiceModel {
   std::string_view signing_name;   // "kinesis", "monitoring" for cloudwatch, "aoss" …
   std::string_view action_prefix;  // IAM: "kinesis", "cloudwatch", "aoss" …
   std::string_view endpoint_prefix;  // first label of the host name
-  std::string_view protocol;       // the model's first choice: "json", "query", "rest-xml", "rest-json", "smithy-rpc-v2-cbor"
+  std::string_view
+      protocol;  // the model's first choice: "json", "query", "rest-xml", "rest-json", "smithy-rpc-v2-cbor"
   std::string_view json_version;   // "1.0", "1.1", or empty
   std::string_view target_prefix;  // "Kinesis_20131202"
   std::string_view api_version;    // "2010-05-08"
@@ -71,7 +72,8 @@ class Service {
 };
 
 // A service whose wire no AWS model describes (the collections' data plane, custom-resource answers, the server's own
-// pages). The dispatcher authenticates where `signing_name` is not empty and hands over; authorization is the service's.
+// pages). The dispatcher authenticates where `signing_name` is not empty and hands over; authorization is the
+// service's.
 class RawService {
  public:
   virtual ~RawService() = default;
