@@ -43,8 +43,7 @@ struct ServiceModel {
   std::string_view signing_name;   // "kinesis", "monitoring" for cloudwatch, "aoss" …
   std::string_view action_prefix;  // IAM: "kinesis", "cloudwatch", "aoss" …
   std::string_view endpoint_prefix;  // first label of the host name
-  std::string_view
-      protocol;  // the model's first choice: "json", "query", "rest-xml", "rest-json", "smithy-rpc-v2-cbor"
+  std::string_view protocol;  // first choice: "json", "query", "rest-xml", "rest-json", "smithy-rpc-v2-cbor"
   std::string_view json_version;   // "1.0", "1.1", or empty
   std::string_view target_prefix;  // "Kinesis_20131202"
   std::string_view api_version;    // "2010-05-08"
