@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -17,12 +18,12 @@ namespace {
 
 constexpr std::array<uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-// IANA's special-purpose registries; of IPv6 only 2000::/3 is public at all.
-constexpr std::string_view kSpecial[] = {"0.0.0.0/8",      "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",
-                                         "169.254.0.0/16", "172.16.0.0/12",  "192.0.0.0/24",  "192.0.2.0/24",
-                                         "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
-                                         "203.0.113.0/24", "224.0.0.0/4",    "240.0.0.0/4",   "2001::/23",
-                                         "2001:db8::/32",  "2002::/16",      "3fff::/20"};
+// IANA's special-purpose registries; of IPv6 only 2000::/3 is public at all. The blocks for documentation are left out:
+// nothing is there, unless a network routes one of them on purpose (to a mirror of a package registry, for instance).
+constexpr std::string_view kSpecial[] = {"0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10", "127.0.0.0/8",
+                                         "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",  "192.88.99.0/24",
+                                         "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4",   "240.0.0.0/4",
+                                         "2001::/23",      "2002::/16"};
 
 const std::vector<Network>& special_networks() {
   static const std::vector<Network> networks = [] {
@@ -33,12 +34,24 @@ const std::vector<Network>& special_networks() {
   return networks;
 }
 
-bool is_own(const IpAddress& address) {
+// The machine's own addresses and its neighbours on the same network, which trust it more than the internet does.
+bool is_local(const IpAddress& address) {
   ifaddrs* first = nullptr;
-  if (::getifaddrs(&first) != 0) return true;  // unknown counts as own
+  if (::getifaddrs(&first) != 0) return true;  // unknown counts as local
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner(first, ::freeifaddrs);
   for (const ifaddrs* one = first; one; one = one->ifa_next) {
-    if (one->ifa_addr && IpAddress::from(*one->ifa_addr) == address) return true;
+    const auto own = one->ifa_addr ? IpAddress::from(*one->ifa_addr) : std::nullopt;
+    if (!own) continue;
+    if (*own == address) return true;
+    const auto mask = one->ifa_netmask ? IpAddress::from(*one->ifa_netmask) : std::nullopt;
+    if (!mask || own->is_v4() != address.is_v4()) continue;
+    bool same = true;
+    unsigned bits = 0;  // a mask that is nearly empty says nothing about neighbours
+    for (size_t i = own->is_v4() ? 12 : 0; i < 16; ++i) {
+      same = same && ((own->bytes()[i] ^ address.bytes()[i]) & mask->bytes()[i]) == 0;
+      bits += static_cast<unsigned>(std::popcount(mask->bytes()[i]));
+    }
+    if (same && bits >= (own->is_v4() ? 16u : 48u)) return true;
   }
   return false;
 }
@@ -129,7 +142,7 @@ bool AddressPolicy::names(std::string_view host) const {
 bool AddressPolicy::allows(std::string_view host, const IpAddress& address) const {
   if (anything_ || names(host)) return true;
   if (std::ranges::any_of(networks_, [&](const Network& network) { return network.contains(address); })) return true;
-  return is_public(address) && !is_own(address);
+  return is_public(address) && !is_local(address);
 }
 
 bool AddressPolicy::allows_name(std::string_view host) const {

@@ -40,7 +40,7 @@ class Network {
 // False for loopback, link-local, private, shared (CGNAT), multicast, reserved and tunnelling addresses.
 bool is_public(const IpAddress& address);
 
-// What may be connected to: public addresses that are not this machine's own, and what the list allows.
+// What may be connected to: public addresses but this machine's own and those of its network, and what the list allows.
 class AddressPolicy {
  public:
   AddressPolicy() = default;
