@@ -276,6 +276,18 @@ std::vector<LogSegment> AppendLog::segments() const {
   return answer;
 }
 
+std::vector<LogDamage> AppendLog::damage() const {
+  const std::lock_guard lock(mutex_);
+  return damage_;
+}
+
+// Called with mutex_ held, or before there are other threads.
+void AppendLog::add_damage(const LogDamage& damage) const {
+  damage_.push_back(damage);
+  logging::error("{}: {} bytes at {} are damaged; entries {} to {} are lost", damage.file.string(), damage.bytes,
+                 damage.offset, damage.sequence_from, damage.sequence_to);
+}
+
 std::filesystem::path AppendLog::path_of(uint64_t segment) const {
   return directory_ / fmt::format("{:016x}.log", segment);
 }

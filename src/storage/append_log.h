@@ -81,7 +81,7 @@ class AppendLog {
   uint64_t append(LogWriting& writing);
 
   // Walks durable entries from a place on. Used by one thread at a time; must not outlive the log.
-  // Throws CorruptData if a batch that was good at the start has gone bad.
+  // A batch that has gone bad, or was in a segment that was not replayed, is reported as damage and passed over.
   class Reader {
    public:
     Reader(const AppendLog& log, LogPlace from);
@@ -93,6 +93,7 @@ class AppendLog {
     bool load();
     bool load_here();
     bool advance();
+    void pass_over();
     std::string_view view(uint64_t offset, uint64_t size);
     const AppendLog& log_;
     LogPlace at_;            // batch to load next
@@ -111,7 +112,7 @@ class AppendLog {
   uint64_t sequence_begin() const;      // of the oldest kept entry; equals sequence_end() if there is none
   uint64_t sequence_end() const;        // one past the newest durable entry
   std::vector<LogSegment> segments() const;  // oldest first; the last one is being written
-  const std::vector<LogDamage>& damage() const { return damage_; }
+  std::vector<LogDamage> damage() const;
   // Begins a new segment unless the current one is empty, so that the others can be dropped.
   void roll();
   // Removes segments all of whose entries are before `sequence`; never the current one.
@@ -134,6 +135,7 @@ class AppendLog {
   void start_segment();
   void undo_write();
   void give_back_space() noexcept;
+  void add_damage(const LogDamage& damage) const;
   void recover(const Replay& replay);
   std::filesystem::path path_of(uint64_t segment) const;
 
@@ -141,11 +143,12 @@ class AppendLog {
   const Options options_;
   Disk& disk_;
 
-  mutable std::mutex mutex_;  // guards queue_, leading_, segments_
+  mutable std::mutex mutex_;  // guards queue_, leading_, segments_, damage_
   std::condition_variable free_;  // nobody leads
   std::vector<Waiting*> queue_;
   bool leading_ = false;
-  std::map<uint64_t, Segment> segments_;  // by first sequence number
+  mutable std::map<uint64_t, Segment> segments_;  // by first sequence number; readers find holes
+  mutable std::vector<LogDamage> damage_;
 
   // The leader's, or whoever set leading_.
   std::shared_ptr<File> file_;
@@ -157,8 +160,6 @@ class AppendLog {
   uint32_t log_id_ = 0;
   bool poisoned_ = false;
   std::string buffer_;
-
-  std::vector<LogDamage> damage_;
 };
 
 }  // namespace standpipe

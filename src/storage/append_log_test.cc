@@ -9,7 +9,6 @@
 #include "base/digest.h"
 #include "base/workers.h"
 #include "storage/checksum.h"
-#include "storage/corrupt_data.h"
 #include "storage/faulty_disk.h"
 #include "storage/temporary_directory.h"
 
@@ -214,12 +213,22 @@ TEST(AppendLog, ReportsALostSegment) {
   EXPECT_EQ(read_all(log).size(), journal.entries.size());
 }
 
-TEST(AppendLog, TellsReadersAboutBytesThatWentBad) {
+TEST(AppendLog, PassesOverBytesThatWentBadWhileItWasOpen) {
   FaultyDisk disk(1);
   AppendLog log("/log", {.disk = &disk});
-  log.append("zero");
-  disk.flip_bit("/log/0000000000000000.log", 64 + 44);
-  EXPECT_THROW(read_all(log), CorruptData);
+  for (const char* text : {"zero", "one.", "two."}) log.append(text);
+  disk.flip_bit("/log/0000000000000000.log", 64 + 48 + 44);
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_THAT(read_all(log), ElementsAre("zero", "two."));
+    ASSERT_EQ(log.damage().size(), 1u);
+    EXPECT_EQ(log.damage()[0].sequence_from, 1u);
+    EXPECT_EQ(log.damage()[0].sequence_to, 2u);
+  }
+  disk.flip_bit("/log/0000000000000000.log", 64 + 96 + 44);
+  EXPECT_THAT(read_all(log), ElementsAre("zero"));
+  EXPECT_EQ(log.damage().back().sequence_to, 3u);
+  log.append("three");
+  EXPECT_THAT(read_all(log), ElementsAre("zero", "three"));
 }
 
 TEST(AppendLog, AFailedWriteEndsItsBatchOnly) {

@@ -1,7 +1,6 @@
 // Opening an append log: which segments there are, what is good in them, where writing goes on.
 #include <algorithm>
 
-#include "base/logging.h"
 #include "base/random.h"
 #include "storage/append_log.h"
 #include "storage/corrupt_data.h"
@@ -78,7 +77,7 @@ void AppendLog::recover(const Replay& replay) {
     const auto path = path_of(now.sequence);
     if (i == 0 && now.header) expected.previous = now.header->previous;
     if (now.sequence > expected.sequence) {  // the segment before has lost its end, or a file is missing
-      damage_.push_back({i > 0 ? path_of(found[i - 1].sequence) : path, 0, 0, expected.sequence, now.sequence});
+      add_damage({i > 0 ? path_of(found[i - 1].sequence) : path, 0, 0, expected.sequence, now.sequence});
       expected = {now.sequence, now.header ? std::optional(now.header->previous) : std::nullopt};
     }
     if (!last && found[i + 1].sequence <= options_.replay_from) {
@@ -100,13 +99,9 @@ void AppendLog::recover(const Replay& replay) {
     Segment segment{now.sequence, expected.sequence, findings.end, {}};
     for (const auto& hole : findings.holes) {
       segment.holes.emplace(hole.offset, hole.end);
-      damage_.push_back({path, hole.offset, hole.end - hole.offset, hole.sequence_from, hole.sequence_to});
+      add_damage({path, hole.offset, hole.end - hole.offset, hole.sequence_from, hole.sequence_to});
     }
     segments_.emplace(now.sequence, std::move(segment));
-  }
-  for (const LogDamage& damaged : damage_) {
-    logging::error("{}: {} bytes at {} are damaged; entries {} to {} are lost", damaged.file.string(), damaged.bytes,
-                   damaged.offset, damaged.sequence_from, damaged.sequence_to);
   }
   sequence_ = expected.sequence;
   previous_ = expected.previous.value_or(0);

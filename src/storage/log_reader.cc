@@ -5,6 +5,7 @@
 #include "storage/append_log.h"
 #include "storage/corrupt_data.h"
 #include "storage/log_format.h"
+#include "storage/log_recovery.h"
 
 namespace standpipe {
 namespace {
@@ -38,7 +39,7 @@ bool AppendLog::Reader::load() {
     if (!advance()) return false;
     if (at_ != before || end_ != end_before) continue;
     if (at_.offset + kBatchHeaderBytes > end_) return false;
-    throw CorruptData("bad batch at " + std::to_string(at_.offset) + " of " + log_.path_of(at_.segment).string());
+    pass_over();
   }
 }
 
@@ -51,6 +52,7 @@ bool AppendLog::Reader::load_here() {
     if (start.find_first_not_of('\0') == std::string_view::npos) at_.offset = end_;
     return false;
   }
+  if (at_.offset + kBatchHeaderBytes + header->body_bytes > end_) return false;
   const std::string_view body = view(at_.offset + kBatchHeaderBytes, header->body_bytes);
   if (!log_format::body_is_good(*header, body)) return false;
   batch_ = at_;
@@ -97,8 +99,22 @@ bool AppendLog::Reader::advance() {
   }
 }
 
+// Makes a hole of what is bad at `at_`, up to the next good batch or the end of the segment.
+void AppendLog::Reader::pass_over() {
+  const uint64_t from = std::max(sequence_, at_.segment);
+  const auto good = find_good_batch(*file_, log_.log_id_, at_.offset, from);
+  const std::lock_guard lock(log_.mutex_);
+  const auto found = log_.segments_.find(at_.segment);
+  if (found == log_.segments_.end()) return;
+  Segment& segment = found->second;
+  const bool within = good && good->offset < segment.end;
+  const uint64_t end = within ? good->offset : segment.end;
+  if (!segment.holes.emplace(at_.offset, end).second) return;  // another reader was here
+  log_.add_damage({log_.path_of(at_.segment), at_.offset, end - at_.offset, from,
+                   within ? good->sequence : segment.sequence_to});
+}
+
 std::string_view AppendLog::Reader::view(uint64_t offset, uint64_t size) {
-  if (offset + size > end_) throw CorruptData("a batch overruns " + log_.path_of(at_.segment).string());
   if (offset < buffer_offset_ || offset + size > buffer_offset_ + buffer_.size()) {
     buffer_.resize(std::min(std::max(size, kReadAhead), end_ - offset));
     const size_t got = file_->read_at(offset, buffer_.data(), buffer_.size());

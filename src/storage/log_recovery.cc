@@ -53,12 +53,12 @@ class Examination {
     while (offset + kBatchHeaderBytes <= window_.size()) {
       std::optional<Good> good = batch(offset, expected);
       if (!good) {
-        const auto resumed = next_good(after_bad(offset), expected.sequence);
+        const auto resumed = next_good(offset, expected.sequence);
         if (!resumed) break;  // the tail
-        good = batch(*resumed, {expected.sequence, std::nullopt});
+        good = batch(resumed->offset, {expected.sequence, std::nullopt});
         if (!good) break;
-        findings.holes.push_back({offset, *resumed, expected.sequence, good->header.sequence});
-        offset = *resumed;
+        findings.holes.push_back({offset, resumed->offset, expected.sequence, resumed->sequence});
+        offset = resumed->offset;
       }
       visit(good->header, offset, good->body);
       offset += good->header.batch_bytes();
@@ -66,6 +66,25 @@ class Examination {
       expected = {good->header.sequence + good->header.entries, good->header.checksum};
     }
     return findings;
+  }
+
+  // The first good batch behind what is bad at `offset`.
+  std::optional<GoodBatch> next_good(uint64_t offset, uint64_t sequence) {
+    offset = after_bad(offset);
+    while (offset + kBatchHeaderBytes <= window_.size()) {
+      const std::string_view piece = window_.view(offset, kWindowBytes);
+      // Windows start on the alignment, so offsets within them are aligned as in the file.
+      const size_t mark = log_format::find_batch_mark(piece, 0);
+      if (mark == std::string_view::npos) {
+        if (piece.size() < kAlignment) break;
+        offset += piece.size() / kAlignment * kAlignment;
+        continue;
+      }
+      offset += mark;
+      if (const auto good = batch(offset, {sequence, std::nullopt})) return GoodBatch{offset, good->header.sequence};
+      offset += kAlignment;
+    }
+    return std::nullopt;
   }
 
  private:
@@ -86,23 +105,6 @@ class Examination {
     return offset + (header && header->log_id == log_id_ ? header->batch_bytes() : kAlignment);
   }
 
-  std::optional<uint64_t> next_good(uint64_t offset, uint64_t sequence) {
-    while (offset + kBatchHeaderBytes <= window_.size()) {
-      const std::string_view piece = window_.view(offset, kWindowBytes);
-      // Windows start on the alignment, so offsets within them are aligned as in the file.
-      const size_t mark = log_format::find_batch_mark(piece, 0);
-      if (mark == std::string_view::npos) {
-        offset += piece.size() / kAlignment * kAlignment;
-        if (piece.size() < kAlignment) break;
-        continue;
-      }
-      offset += mark;
-      if (batch(offset, {sequence, std::nullopt})) return offset;
-      offset += kAlignment;
-    }
-    return std::nullopt;
-  }
-
   Window window_;
   const uint32_t log_id_;
 };
@@ -111,6 +113,10 @@ class Examination {
 
 SegmentFindings examine_segment(const File& file, uint32_t log_id, LogExpectation& expected, const BatchVisit& visit) {
   return Examination(file, log_id).run(expected, visit);
+}
+
+std::optional<GoodBatch> find_good_batch(const File& file, uint32_t log_id, uint64_t offset, uint64_t sequence) {
+  return Examination(file, log_id).next_good(offset, sequence);
 }
 
 }  // namespace standpipe

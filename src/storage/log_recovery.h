@@ -36,4 +36,10 @@ using BatchVisit = std::function<void(const log_format::BatchHeader&, uint64_t, 
 // Advances `expected` over the good batches. Memory: the largest batch or 1 MiB.
 SegmentFindings examine_segment(const File& file, uint32_t log_id, LogExpectation& expected, const BatchVisit& visit);
 
+// The next good batch behind what is bad at `offset`, of entries not before `sequence`.
+struct GoodBatch {
+  uint64_t offset, sequence;
+};
+std::optional<GoodBatch> find_good_batch(const File& file, uint32_t log_id, uint64_t offset, uint64_t sequence);
+
 }  // namespace standpipe

@@ -94,6 +94,65 @@ TEST(EmbeddedStreamLog, NeverRepeatsPositionsThatWereDamaged) {
   EXPECT_EQ(log->read("s", 1, 0, {}).records.size(), 1u);
 }
 
+TEST(EmbeddedStreamLog, OpensWithAndWithoutItsSnapshot) {
+  FakeClock clock;
+  FaultyDisk disk(1);
+  const auto open = [&] {
+    return open_embedded_streamlog("/streams", clock,
+                                   {.segment_bytes_max = 2000, .expire_every = Duration{0}, .disk = &disk});
+  };
+  const auto put = [&](StreamLog& log, const std::string& text) {
+    const LogEntry entry{static_cast<ShardNumber>(text.size() % 2), "k", {}, text};
+    log.append("s", {&entry, 1});
+  };
+  const auto read = [&](StreamLog& log) {
+    std::string all;
+    for (const ShardNumber shard : {0u, 1u, 2u}) {
+      for (Position from = 0; from < log.bounds("s", shard).next; ++from) {
+        all += std::string(log.read("s", shard, from, {.records_max = 1}).records.at(0).data) + ",";
+      }
+    }
+    return all;
+  };
+  std::string expected;
+  {
+    const auto log = open();
+    log->create("s", 2, std::chrono::hours(24));
+    for (int i = 0; i < 100; ++i) put(*log, std::to_string(i * 37) + std::string(static_cast<size_t>(i), 'x'));
+    log->open_shard("s");
+    log->expire();  // saves
+    log->close_shard("s", 1);
+    for (int i = 0; i < 30; ++i) put(*log, std::string(static_cast<size_t>(i) * 2, 'y'));
+    expected = read(*log);
+    disk.crash();
+  }
+  for (int round = 0; round < 4; ++round) {
+    const auto log = open();
+    EXPECT_EQ(read(*log), expected) << round;
+    EXPECT_TRUE(log->bounds("s", 1).closed);
+    EXPECT_FALSE(log->bounds("s", 2).closed);
+    if (round == 1) disk.flip_bit("/streams/s/snapshot", 100);
+    if (round == 2) {
+      disk.remove("/streams/s/snapshot");
+      disk.crash();
+    }
+  }
+}
+
+TEST(ShardIndex, ThinsOutButKeepsTheBeginningOfSegments) {
+  ShardIndex index;
+  for (uint64_t i = 0; i < 300'000; ++i) index.add(i, from_epoch_ms(0), {i / 1000, 64 + (i % 1000) * 65536});
+  EXPECT_LE(index.items().size(), 65536u);
+  for (const uint64_t position : {0u, 999u, 1000u, 123'456u, 299'999u}) {
+    const auto span = index.find(position);
+    EXPECT_EQ(span->place.segment, position / 1000);
+    EXPECT_LE(64 + (position % 1000) * 65536 - span->place.offset, 16u * 65536);
+    EXPECT_GT(span->end, position);
+  }
+  index.drop_before(150);
+  EXPECT_EQ(index.first(), 150'000u);
+}
+
 TEST(EntryFormat, RefusesWhatMakesNoSense) {
   const std::vector<LogEntry> entries{{2, "a", "", "one"}, {0, "b", "17", "two"}};
   const RecordsDraft draft(entries);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr uint64_t kBytesApart = 64u << 10;
 constexpr Duration kTimeApart = std::chrono::minutes(1);
+constexpr size_t kItemsMax = 65536;
 
 }  // namespace
 
@@ -15,12 +16,23 @@ void ShardIndex::add(Position position, Timestamp arrival, LogPlace place) {
   if (!items_.empty()) {
     const Item& last = items_.back();
     if (place == last.place) return;
-    if (place.segment == last.place.segment && place.offset - last.place.offset < kBytesApart &&
-        arrival - last.arrival < kTimeApart) {
+    if (place.segment == last.place.segment && place.offset - last.place.offset < kBytesApart << sparser_ &&
+        arrival - last.arrival < kTimeApart * (1 << sparser_)) {
       return;
     }
   }
+  if (items_.size() >= kItemsMax && sparser_ < 20) thin_out();
   items_.push_back({position, arrival, place});
+}
+
+// The first item of each segment stays: it tells what is left when earlier segments are dropped.
+void ShardIndex::thin_out() {
+  ++sparser_;
+  std::vector<Item> kept;
+  for (size_t i = 0; i < items_.size(); ++i) {
+    if (i % 2 == 0 || items_[i].place.segment != items_[i - 1].place.segment) kept.push_back(items_[i]);
+  }
+  items_ = std::move(kept);
 }
 
 std::optional<ShardIndex::Span> ShardIndex::find(Position position) const {

@@ -1,9 +1,10 @@
-// Where in the stream's log the records of one shard are: a sparse, sorted list in memory, rebuilt when the log is
-// opened. One item per 64 KiB of log, per minute and per segment, so a day at full rate takes some 40 MB a shard and
-// reading from any position skips at most 64 KiB and a batch. Not thread-safe.
+// Where in the stream's log the records of one shard are: a sparse, sorted list in memory. One item per 64 KiB of log, per
+// minute and per segment, so that reading from any position skips at most 64 KiB and a batch. When there are too many
+// items (2 MiB), every second one goes, and from then on they are farther apart. Not thread-safe.
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "storage/append_log.h"
@@ -23,6 +24,10 @@ class ShardIndex {
     Position end;        // and look the index up again at this position; UINT64_MAX: no later item
   };
 
+  ShardIndex() = default;
+  explicit ShardIndex(std::vector<Item> items) : items_(std::move(items)) {}
+  const std::vector<Item>& items() const { return items_; }
+
   // Records from `position` on are in the batch at `place`; called in log order.
   void add(Position position, Timestamp arrival, LogPlace place);
   // How to come to the record at `position`; nullopt if the index is empty.
@@ -35,7 +40,9 @@ class ShardIndex {
   void drop_before(uint64_t segment);
 
  private:
+  void thin_out();
   std::vector<Item> items_;
+  unsigned sparser_ = 0;  // how often thinned out: distances are doubled as often
 };
 
 }  // namespace standpipe

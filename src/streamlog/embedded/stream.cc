@@ -10,6 +10,7 @@ namespace standpipe {
 namespace {
 
 constexpr const char* kStateFile = "state";
+constexpr const char* kSnapshotFile = "snapshot";
 constexpr int64_t kStateVersion = 1;
 // A current segment older than this part of the retention is closed, so that it can be dropped in time.
 constexpr int kSegmentsPerRetention = 8;
@@ -90,9 +91,10 @@ class EmbeddedStream::Opening final : public LogWriting {
     number_ = stream_.opened_++;
     into.append(encode_open(number_));
   }
-  void published(uint64_t, LogPlace) noexcept override {
+  void published(uint64_t sequence, LogPlace batch) noexcept override {
     const std::lock_guard lock(stream_.mutex_);
     stream_.shards_.push_back(std::make_unique<Shard>());
+    stream_.applied(sequence, batch);
   }
   void abandoned() noexcept override {
     const std::lock_guard lock(stream_.mutex_);
@@ -115,8 +117,9 @@ class EmbeddedStream::Closing final : public LogWriting {
     shard.closing = true;
     into.append(encode_close(number_));
   }
-  void published(uint64_t, LogPlace) noexcept override {
+  void published(uint64_t sequence, LogPlace batch) noexcept override {
     const std::lock_guard lock(stream_.mutex_);
+    stream_.applied(sequence, batch);
     Shard& shard = stream_.shard(number_);
     shard.closed = true;
     shard.changed.notify_all();
@@ -150,11 +153,7 @@ bool EmbeddedStream::finished(const std::filesystem::path& directory, Disk& disk
 EmbeddedStream::EmbeddedStream(const std::filesystem::path& directory, const Clock& clock, const Options& options)
     : directory_(directory), clock_(clock), options_(options),
       disk_(options.disk != nullptr ? *options.disk : system_disk()) {
-  load_state();
-  const AppendLog::Options log_options{
-      .segment_bytes_max = options.segment_bytes_max, .durable = options.durable, .disk = &disk_};
-  log_ = std::make_unique<AppendLog>(directory / "log", log_options,
-                                     [this](const LoggedEntry& entry) { replay(entry); });
+  open_log();
   skip_damage();
   opened_ = static_cast<ShardNumber>(shards_.size());
   for (const auto& shard : shards_) {
@@ -163,7 +162,75 @@ EmbeddedStream::EmbeddedStream(const std::filesystem::path& directory, const Clo
   }
 }
 
+EmbeddedStream::~EmbeddedStream() {
+  try {
+    if (!retired_) save_snapshot();
+  } catch (const std::system_error& error) {
+    logging::debug("closing a stream: {}", error.what());
+  }
+}
+
+void EmbeddedStream::open_log() {
+  AppendLog::Options log_options{
+      .segment_bytes_max = options_.segment_bytes_max, .durable = options_.durable, .disk = &disk_};
+  const auto open = [&] {
+    log_.reset();
+    log_ = std::make_unique<AppendLog>(directory_ / "log", log_options,
+                                       [this](const LoggedEntry& entry) { replay(entry); });
+  };
+  load_state();
+  log_options.replay_from = load_snapshot();
+  open();
+  if (log_->sequence_end() < log_options.replay_from) {  // the log is not the one that the snapshot was made of
+    load_state();
+    log_options.replay_from = 0;
+    open();
+  }
+  const uint64_t oldest = log_->begin().segment;
+  for (const auto& target : shards_) target->index.drop_before(oldest);
+  segment_times_.erase(segment_times_.begin(), segment_times_.lower_bound(oldest));
+}
+
+uint64_t EmbeddedStream::load_snapshot() {
+  auto snapshot = decode_snapshot(read_file(disk_, directory_ / kSnapshotFile).value_or(""));
+  if (!snapshot || snapshot->shards.size() < shards_.size()) return 0;
+  while (shards_.size() < snapshot->shards.size()) shards_.push_back(std::make_unique<Shard>());
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    Shard& target = *shards_[i];
+    ShardSnapshot& stored = snapshot->shards[i];
+    target.kept = std::max(target.kept, stored.kept);
+    target.next = std::max(target.next, stored.next);
+    target.closed = target.closed || stored.closed;
+    target.last_arrival = std::max(target.last_arrival, stored.last_arrival);
+    target.last_sequence = stored.last_sequence;
+    target.index = ShardIndex(std::move(stored.items));
+  }
+  arrival_ = std::max(arrival_, snapshot->arrival);
+  segment_times_ = std::move(snapshot->segments);
+  applied_ = snapshot->sequence;
+  return applied_;
+}
+
+void EmbeddedStream::save_snapshot() {
+  StreamSnapshot snapshot;
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot.sequence = applied_;
+    snapshot.arrival = arrival_;
+    snapshot.segments = segment_times_;
+    for (const auto& target : shards_) {
+      snapshot.shards.push_back({target->kept, target->next, target->closed, target->last_arrival,
+                                 target->last_sequence, target->index.items()});
+    }
+    snapshot_due_ = false;
+  }
+  replace_file(disk_, directory_ / kSnapshotFile, encode(snapshot));
+}
+
 void EmbeddedStream::load_state() {
+  shards_.clear();
+  segment_times_.clear();
+  applied_ = 0;
   const auto path = directory_ / kStateFile;
   try {
     const json::Value state = json::parse(read_file(disk_, path).value_or(""));
@@ -201,6 +268,7 @@ void EmbeddedStream::save_state() {
 
 void EmbeddedStream::replay(const LoggedEntry& entry) {
   const auto decoded = decode_entry(entry.bytes);
+  applied(entry.sequence, entry.batch);
   if (const auto* records = std::get_if<Records>(&decoded)) {
     apply(*records, entry.sequence, entry.batch);
   } else if (const auto* opened = std::get_if<ShardOpened>(&decoded)) {
@@ -219,10 +287,18 @@ void EmbeddedStream::skip_damage() {
   }
 }
 
-// Called with mutex_ held, or before there are other threads.
+// Called with mutex_ held, or before there are other threads; so is `apply`.
+void EmbeddedStream::applied(uint64_t sequence, LogPlace place) {
+  applied_ = sequence + 1;
+  if (place.segment == segment_) return;
+  segment_ = place.segment;
+  snapshot_due_ = true;
+}
+
 void EmbeddedStream::apply(const Records& records, uint64_t sequence, LogPlace place) {
   const auto [times, fresh] = segment_times_.try_emplace(place.segment, SegmentTimes{records.arrival, records.arrival});
   times->second.last = records.arrival;
+  applied(sequence, place);
   arrival_ = std::max(arrival_, records.arrival);
   for (const RecordGroup& group : records.groups) {
     Shard& target = shard(group.shard);
@@ -299,6 +375,16 @@ void EmbeddedStream::retire() {
 
 void EmbeddedStream::expire() {
   const std::lock_guard one(state_mutex_);
+  drop_old_segments();
+  bool due = false;
+  {
+    const std::lock_guard lock(mutex_);
+    due = snapshot_due_;
+  }
+  if (due) save_snapshot();
+}
+
+void EmbeddedStream::drop_old_segments() {
   if (current_is_old()) log_->roll();
   const std::vector<LogSegment> segments = log_->segments();
   uint64_t keep_from = segments.back().sequence_from;

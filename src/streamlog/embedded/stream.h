@@ -1,7 +1,8 @@
 // One stream of the embedded engine: an append log, and for each shard what is known of it. Thread-safe.
 //
-// On disk: `<directory>/state` (retention and, as of the last time that segments were dropped, the shards) and
-// `<directory>/log/` (records, and shards opened or closed, since). A directory without `state` was never finished.
+// On disk: `<directory>/state` (retention and, as of the last time that segments were dropped, the shards),
+// `<directory>/log/` (records, and shards opened or closed, since) and `<directory>/snapshot` (snapshot.h).
+// A directory without `state` was never finished.
 #pragma once
 
 #include <condition_variable>
@@ -14,6 +15,7 @@
 #include "storage/append_log.h"
 #include "streamlog/embedded/entry_format.h"
 #include "streamlog/embedded/shard_index.h"
+#include "streamlog/embedded/snapshot.h"
 #include "streamlog/streamlog.h"
 
 namespace standpipe {
@@ -30,6 +32,7 @@ class EmbeddedStream {
                      const Options& options);
   static bool finished(const std::filesystem::path& directory, Disk& disk);
   EmbeddedStream(const std::filesystem::path& directory, const Clock& clock, const Options& options);
+  ~EmbeddedStream();
 
   ShardNumber open_shard();
   void close_shard(ShardNumber shard);
@@ -39,9 +42,10 @@ class EmbeddedStream {
   Bounds bounds(ShardNumber shard);
   bool wait_for(ShardNumber shard, Position position, Deadline deadline, std::stop_token stop);
   void set_retention(std::chrono::hours retention);
-  void expire();         // drops segments whose records are all older than the retention
-  void retire();         // it is being removed: wakes those who wait, and for good
-  size_t damage() const { return log_->damage().size(); }
+  // From time to time: drops segments whose records are all older than the retention, and saves the snapshot if a
+  // segment has been finished since.
+  void expire();
+  void retire();  // it is being removed: wakes those who wait, and for good
 
  private:
   struct Shard {
@@ -63,9 +67,14 @@ class EmbeddedStream {
 
   void load_state();
   void save_state();
+  uint64_t load_snapshot();
+  void save_snapshot();
+  void open_log();
+  void drop_old_segments();
   void replay(const LoggedEntry& entry);
   void skip_damage();
   bool current_is_old();
+  void applied(uint64_t sequence, LogPlace place);
   void apply(const Records& records, uint64_t sequence, LogPlace place);
   Shard& shard(ShardNumber number);
   Position oldest(const Shard& shard) const;
@@ -84,10 +93,10 @@ class EmbeddedStream {
   std::chrono::hours retention_{24};
   Timestamp arrival_{};  // of the newest entry given one
   bool retired_ = false;
-  struct SegmentTimes {
-    Timestamp first, last;
-  };
-  std::map<uint64_t, SegmentTimes> segment_times_;  // arrivals, by segment
+  std::map<uint64_t, SegmentTimes> segment_times_;  // by segment
+  uint64_t applied_ = 0;                            // entries before this one are in what stands above
+  uint64_t segment_ = 0;                            // of the last one
+  bool snapshot_due_ = false;
   std::mutex state_mutex_;  // one writer of the state file; taken before mutex_
 
   std::unique_ptr<AppendLog> log_;
