@@ -70,6 +70,8 @@ std::optional<double> Statistics::value(std::string_view statistic) const {
   if (statistic == "Maximum") return maximum;
   const std::optional<double> percentile = percentile_of(statistic);
   if (!percentile || !distribution || values.empty()) return std::nullopt;
+  if (*percentile == 0) return minimum;
+  if (*percentile == 100) return maximum;
   const double rank = *percentile / 100 * count;
   double seen = 0;
   for (const auto& [value, times] : values) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "services/logs/filter_pattern.h"
 #include "services/logs/logs.h"
 
@@ -64,8 +65,8 @@ FilteredLogEvent describe(const MergedEvent& merged) {
   output.message = merged.event.message;
   output.ingestion_time = merged.event.ingestion_ms;
   const Position& at = merged.event.position;
-  output.event_id = fmt::format("{:013}{:026}{:012}{:05}", at.time_ms, std::hash<std::string>()(merged.source->id),
-                                at.sequence, at.index);
+  output.event_id =
+      fmt::format("{:013}{:026}{:012}{:05}", at.time_ms, crc64_nvme(merged.source->id), at.sequence, at.index);
   return output;
 }
 
