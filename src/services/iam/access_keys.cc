@@ -22,7 +22,7 @@ std::string shown_status(bool active) { return active ? "Active" : "Inactive"; }
 
 CreateAccessKeyOutput Iam::create_access_key(const aws::Request& request, const CreateAccessKeyInput& input) {
   const std::string secret = new_secret();
-  const AccessKeyRecord key{new_id("AKIA"), accounts_.seal_secret(secret), true, clock_.now()};
+  const AccessKeyRecord key{new_id("AKIA"), accounts_.seal_secret(secret), true, now()};
   const std::string name = named_or_self(request, input.user_name);
   change_user(request, name, [&](UserRecord& record, Changes& changes) {
     if (record.keys.size() >= kKeysMax) {

@@ -79,7 +79,8 @@ aws::Conditions global_conditions(const aws::Request& request, const aws::Access
   add_network(values, request);
   set(values, "aws:currenttime", format_iso8601_seconds(now));
   set(values, "aws:epochtime", std::to_string(epoch_ms(now) / 1000));
-  set(values, "aws:requestedregion", request.region);
+  // IAM has one endpoint for all regions, and it is there.
+  set(values, "aws:requestedregion", access.action.starts_with("iam:") ? "us-east-1" : request.region);
   set(values, "aws:resourceaccount", std::string(resource_account));
   for (const auto& [key, list] : access.conditions) values[to_lower(key)] = list;
   return values;

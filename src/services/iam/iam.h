@@ -172,6 +172,9 @@ class Iam final : public Operations {
   aws::Accesses access(const aws::Request&, const ListPolicyTagsInput&) override;
 
  private:
+  // IAM's times have no fractions of a second.
+  Timestamp now() const { return std::chrono::floor<std::chrono::seconds>(clock_.now()); }
+
   // Throw NoSuchEntityException.
   std::shared_ptr<const UserRecord> user(const aws::Request& request, const std::string& name) const;
   std::shared_ptr<const RoleRecord> role(const aws::Request& request, const std::string& name) const;

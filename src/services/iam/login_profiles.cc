@@ -36,7 +36,7 @@ CreateLoginProfileOutput Iam::create_login_profile(const aws::Request& request, 
   CreateLoginProfileOutput output;
   change_user(request, name, [&](UserRecord& record, Changes&) {
     if (record.login) throw EntityAlreadyExistsException("Login Profile for user " + name + " already exists.");
-    record.login = LoginRecord{hash, input.password_reset_required.value_or(false), clock_.now()};
+    record.login = LoginRecord{hash, input.password_reset_required.value_or(false), now()};
     output.login_profile = profile_of(record);
   });
   return output;

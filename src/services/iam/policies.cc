@@ -95,7 +95,7 @@ CreatePolicyOutput Iam::create_policy(const aws::Request& request, const CreateP
   record.id = new_id("ANPA");
   record.arn = make_arn(record.account, "policy", record.path, record.name);
   record.description = input.description.value_or("");
-  record.created = record.updated = clock_.now();
+  record.created = record.updated = now();
   if (input.tags) add_tags(record.tags, *input.tags);
   check_managed_document(input.policy_document);
   record.versions.push_back({1, input.policy_document, record.created});
@@ -175,8 +175,8 @@ CreatePolicyVersionOutput Iam::create_policy_version(const aws::Request& request
       throw LimitExceededException("A managed policy can have up to 5 versions. Before you create a new version, you "
                                    "must delete an existing version.");
     }
-    record.versions.push_back({record.next_version++, input.policy_document, clock_.now()});
-    record.updated = clock_.now();
+    record.versions.push_back({record.next_version++, input.policy_document, now()});
+    record.updated = now();
     if (input.set_as_default.value_or(false)) record.default_version = record.versions.back().number;
     output.policy_version = show_version(record, record.versions.back());
   });
@@ -210,7 +210,7 @@ SetDefaultPolicyVersionOutput Iam::set_default_policy_version(const aws::Request
                                                               const SetDefaultPolicyVersionInput& input) {
   change_policy(request, input.policy_arn, [&](PolicyRecord& record, Changes&) {
     record.default_version = find_version(record, input.version_id).number;
-    record.updated = clock_.now();
+    record.updated = now();
   });
   return {};
 }
@@ -223,7 +223,7 @@ DeletePolicyVersionOutput Iam::delete_policy_version(const aws::Request& request
       throw DeleteConflictException("Cannot delete the default version of a policy.");
     }
     std::erase_if(record.versions, [&](const PolicyVersionRecord& version) { return version.number == number; });
-    record.updated = clock_.now();
+    record.updated = now();
   });
   return {};
 }

@@ -83,7 +83,7 @@ CreateRoleOutput Iam::create_role(const aws::Request& request, const CreateRoleI
   record.path = input.path.value_or("/");
   record.id = new_id("AROA");
   record.arn = make_arn(record.account, "role", record.path, record.name);
-  record.created = clock_.now();
+  record.created = now();
   record.description = input.description.value_or("");
   record.session_seconds_max = input.max_session_duration.value_or(3600);
   if (input.tags) add_tags(record.tags, *input.tags);

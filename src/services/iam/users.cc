@@ -44,7 +44,7 @@ CreateUserOutput Iam::create_user(const aws::Request& request, const CreateUserI
   record.path = input.path.value_or("/");
   record.id = new_id("AIDA");
   record.arn = make_arn(record.account, "user", record.path, record.name);
-  record.created = clock_.now();
+  record.created = now();
   if (input.tags) add_tags(record.tags, *input.tags);
   if (input.permissions_boundary) {
     check_boundary(request, *input.permissions_boundary);
