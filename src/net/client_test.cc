@@ -55,7 +55,7 @@ class ClientTest : public testing::Test {
     return {};
   }
 
-  Workers workers_{16};
+  Workers workers_;
   Server server_{{}, workers_};
   std::filesystem::path dir_;
   ClientOptions options_;

@@ -42,7 +42,7 @@ class ConnectProxyTest : public testing::Test {
     return peer.read_response();
   }
 
-  Workers workers_{32};
+  Workers workers_;
   Server origin_{{}, workers_};
   Server::EndpointId endpoint_ = 0;
   std::string target_;

@@ -182,7 +182,7 @@ class Http2ServerTest : public testing::Test {
     return done();
   }
 
-  Workers workers_{200};
+  Workers workers_;
   ServerOptions options_;
   std::unique_ptr<Server> server_;
 };

@@ -76,7 +76,7 @@ class ServerTest : public testing::Test {
     return server_->port(id_);
   }
 
-  Workers workers_{16};
+  Workers workers_;
   ServerOptions options_;
   std::unique_ptr<Server> server_;
   Server::EndpointId id_ = 0;
