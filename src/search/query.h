@@ -74,9 +74,9 @@ struct MatchQuery {
   uint32_t slop = 0;
   uint32_t expansions_max = 50;  // phrase_prefix
   float tie_breaker = 0;
-  bool lenient = false;              // a value that is no number, date … matches nothing instead of failing
-  bool all_if_no_terms = false;      // zero_terms_query: all
-  std::string analyzer;              // empty: the field's
+  bool lenient = false;          // a value that is no number, date … matches nothing instead of failing
+  bool all_if_no_terms = false;  // zero_terms_query: all
+  std::string analyzer;          // empty: the field's
 };
 struct BoolQuery {
   std::vector<QueryPtr> must, should, filter, must_not;

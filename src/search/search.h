@@ -1,10 +1,9 @@
 // The search engine behind a collection's indices.
 //
-// Thread-safe. What `write` answered is durable, together with its checkpoint, also across kill -9; it is searchable when
-// `write` returns, or at the latest after `refresh`. Searches see each batch of one index whole or not at all, except
-// that documents may be refused one by one.
-// Errors: search::Error for what OpenSearch would refuse; std::system_error when the disk does; CorruptData where a
-// checksum fails.
+// Thread-safe. What `write` answered is durable, together with its checkpoint, also across kill -9; it is searchable
+// when `write` returns, or at the latest after `refresh`. Searches see each batch of one index whole or not at all,
+// except that documents may be refused one by one. Errors: search::Error for what OpenSearch would refuse;
+// std::system_error when the disk does; CorruptData where a checksum fails.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +46,9 @@ struct IndexDescription {
 struct WriteOperation {
   enum class Kind { index, create, update, remove };
   Kind kind = Kind::index;
-  std::string id;             // empty (index, create): the engine makes one
-  bool id_is_new = false;     // the caller vouches that no document has this id
-  std::string_view source;    // JSON text; of an update its body: {"doc": …, "doc_as_upsert": …, "upsert": …}
+  std::string id;           // empty (index, create): the engine makes one
+  bool id_is_new = false;   // the caller vouches that no document has this id
+  std::string_view source;  // JSON text; of an update its body: {"doc": …, "doc_as_upsert": …, "upsert": …}
   std::optional<int64_t> if_seq_no;
 };
 

@@ -36,7 +36,8 @@ class SearchSuite : public testing::TestWithParam<std::function<std::unique_ptr<
     for (const std::string& source : sources) batch.push_back({.id_is_new = true, .source = source});
     return engine().write(index, batch);
   }
-  WriteOutcome write_one(const std::string& index, WriteOperation::Kind kind, const std::string& id, const std::string& source) {
+  WriteOutcome write_one(const std::string& index, WriteOperation::Kind kind, const std::string& id,
+                         const std::string& source) {
     const WriteOperation operation{.kind = kind, .id = id, .source = source};
     return engine().write(index, std::span(&operation, 1)).at(0);
   }
@@ -57,6 +58,15 @@ class SearchSuite : public testing::TestWithParam<std::function<std::unique_ptr<
   std::string matching(const std::string& index, const std::string& query) {
     return numbers(index, R"({"query":)" + query + R"(,"sort":["n"],"size":100})");
   }
+  // In index "i".
+  std::string found(const std::string& query_string) {
+    json::Object query{{"query", json::Value(query_string)}};
+    return matching("i", json::print(json::Object{{"query_string", json::Value(std::move(query))}}));
+  }
+  std::string simple(const std::string& query_string) {
+    json::Object query{{"query", json::Value(query_string)}, {"fields", json::Value(json::Array{"title"})}};
+    return matching("i", json::print(json::Object{{"simple_query_string", json::Value(std::move(query))}}));
+  }
   std::string aggregate(const std::string& index, const std::string& aggs) {
     return json::print(search(index, R"({"size":0,"aggs":)" + aggs + "}").aggregations);
   }
@@ -73,6 +83,9 @@ class SearchSuite : public testing::TestWithParam<std::function<std::unique_ptr<
 
   std::unique_ptr<SearchHarness> harness_;
 };
+
+// Long JSON written over several lines.
+inline std::string one_line(const std::string& text) { return json::print(json::parse(text)); }
 
 inline std::string error_of(const std::function<void()>& action) {
   try {
@@ -101,12 +114,17 @@ TEST_P(SearchSuite, CreatesDescribesAndRemovesIndices) {
 
 TEST_P(SearchSuite, MapsNewFieldsByTheirFirstValue) {
   create("i");
-  const auto outcomes = write("i", {R"({"EVENT_TIME":"2026-11-23T10:00:00.123456","TICKER":"AAPL","PRICE":12.34,"n":1,"ok":true,"a":{"b":[1,2]},"c.d":"x","none":null,"list":[]})"});
+  const auto outcomes = write("i", {R"({"EVENT_TIME":"2026-11-23T10:00:00.123456","TICKER":"AAPL","PRICE":12.34,"n":1,
+              "ok":true,"a":{"b":[1,2]},"c.d":"x","none":null,"list":[]})"});
   ASSERT_TRUE(outcomes[0].accepted()) << outcomes[0].error_reason;
   EXPECT_EQ(outcomes[0].status, 201);
   everywhere([&] {
     EXPECT_EQ(json::print(engine().describe("i")->mappings),
-              R"({"properties":{"EVENT_TIME":{"type":"date"},"PRICE":{"type":"float"},"TICKER":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}},"a":{"properties":{"b":{"type":"long"}}},"c":{"properties":{"d":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}}},"n":{"type":"long"},"ok":{"type":"boolean"}}})");
+              one_line(R"({"properties":{"EVENT_TIME":{"type":"date"},"PRICE":{"type":"float"},
+              "TICKER":{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}},
+              "a":{"properties":{"b":{"type":"long"}}},"c":{"properties":{"d":{"type":"text",
+              "fields":{"keyword":{"type":"keyword","ignore_above":256}}}}},"n":{"type":"long"},
+              "ok":{"type":"boolean"}}})"));
     const SearchResponse found = search("i", R"({"query":{"match_all":{}}})");
     ASSERT_EQ(found.hits.size(), 1U);
     EXPECT_EQ(found.total, 1);
@@ -118,7 +136,8 @@ TEST_P(SearchSuite, RefusesDocumentsOneByOne) {
   create("i", R"({"properties":{"n":{"type":"long"},"d":{"type":"date"}}})");
   const auto outcomes = write("i", {R"({"n":"abc"})", R"({"n":"12"})", R"({"d":"no date"})", "{", R"({"n":{"x":1}})"});
   EXPECT_EQ(outcomes[0].error_type, "mapper_parsing_exception");
-  EXPECT_EQ(outcomes[0].error_reason, "failed to parse field [n] of type [long] in document with id '" + outcomes[0].id + "'. Preview of field's value: 'abc'");
+  EXPECT_EQ(outcomes[0].error_reason, "failed to parse field [n] of type [long] in document with id '" +
+                                          outcomes[0].id + "'. Preview of field's value: 'abc'");
   EXPECT_EQ(outcomes[0].cause_reason, "For input string: \"abc\"");
   EXPECT_TRUE(outcomes[1].accepted());
   EXPECT_EQ(outcomes[2].status, 400);
@@ -174,27 +193,32 @@ TEST_P(SearchSuite, WritesByIdReplaceUpdateAndRemove) {
 
 TEST_P(SearchSuite, ChangesOfMappings) {
   create("i", R"({"dynamic":"strict","properties":{"n":{"type":"long"}}})");
-  EXPECT_EQ(write("i", {R"({"n":1,"x":2})"})[0].error_reason, "mapping set to strict, dynamic introduction of [x] within [_doc] is not allowed");
+  EXPECT_EQ(write("i", {R"({"n":1,"x":2})"})[0].error_reason,
+            "mapping set to strict, dynamic introduction of [x] within [_doc] is not allowed");
   engine().update_mapping("i", json::parse(R"({"properties":{"x":{"type":"keyword"}}})"));
   EXPECT_TRUE(write("i", {R"({"n":1,"x":2})"})[0].accepted());
   EXPECT_EQ(error_of([&] { engine().update_mapping("i", json::parse(R"({"properties":{"n":{"type":"keyword"}}})")); }),
             "illegal_argument_exception: mapper [n] cannot be changed from type [long] to [keyword]");
   EXPECT_EQ(error_of([&] { create("j", R"({"properties":{"g":{"type":"geo_shape"}}})"); }),
-            "mapper_parsing_exception: Failed to parse mapping [_doc]: No handler for type [geo_shape] declared on field [g]");
+            "mapper_parsing_exception: Failed to parse mapping [_doc]: No handler for type [geo_shape] declared on "
+            "field [g]");
   everywhere([&] { EXPECT_EQ(matching("i", R"({"term":{"x":"2"}})"), "1"); });
 }
 
 inline const std::vector<std::string>& fruit_documents() {
   static const std::vector<std::string> documents = {
       R"({"n":1,"title":"The quick brown fox","tag":"red","at":"2026-01-01T10:00:00Z","price":1.5,"ip":"10.0.0.1"})",
-      R"({"n":2,"title":"A quick red fox jumps","tag":["red","blue"],"at":"2026-01-02T10:00:00Z","price":2.5,"ip":"10.0.1.1"})",
-      R"({"n":3,"title":"Brown bears are quick","tag":"green","at":"2026-01-02T23:59:59.999Z","price":3.5,"ip":"192.168.0.1"})",
+      R"({"n":2,"title":"A quick red fox jumps","tag":["red","blue"],
+              "at":"2026-01-02T10:00:00Z","price":2.5,"ip":"10.0.1.1"})",
+      R"({"n":3,"title":"Brown bears are quick","tag":"green","at":"2026-01-02T23:59:59.999Z",
+              "price":3.5,"ip":"192.168.0.1"})",
       R"({"n":4,"title":"Nothing to see","at":"2026-02-01","price":-4,"flag":true})",
       R"({"n":5,"title":"fox fox fox","tag":"Blue","at":"2026-03-01T00:00:00+09:00","price":100,"flag":false})"};
   return documents;
 }
 inline const char* fruit_mapping() {
-  return R"({"properties":{"n":{"type":"long"},"title":{"type":"text"},"tag":{"type":"keyword"},"at":{"type":"date"},"price":{"type":"double"},"ip":{"type":"ip"}}})";
+  return R"({"properties":{"n":{"type":"long"},"title":{"type":"text"},"tag":{"type":"keyword"},
+              "at":{"type":"date"},"price":{"type":"double"},"ip":{"type":"ip"}}})";
 }
 
 TEST_P(SearchSuite, FindsByExactValues) {
@@ -216,14 +240,16 @@ TEST_P(SearchSuite, FindsByExactValues) {
     EXPECT_EQ(matching("i", R"({"prefix":{"tag":"gr"}})"), "3");
     EXPECT_EQ(matching("i", R"({"wildcard":{"tag":"?l*"}})"), "2 5");
     EXPECT_EQ(matching("i", R"({"wildcard":{"tag":{"value":"BL*","case_insensitive":true}}})"), "2 5");
-    EXPECT_EQ(error_of([&] { matching("i", R"({"term":{"n":"abc"}})"); }), "query_shard_exception: failed to create query: For input string: \"abc\"");
+    EXPECT_EQ(error_of([&] { matching("i", R"({"term":{"n":"abc"}})"); }),
+              "query_shard_exception: failed to create query: For input string: \"abc\"");
   });
 }
 
 TEST_P(SearchSuite, FindsByRanges) {
   create("i", fruit_mapping());
   write("i", fruit_documents());
-  harness_->clock().advance(std::chrono::milliseconds(1'767'348'000'000) - harness_->clock().now().time_since_epoch());  // 2026-01-02T10:00:00Z
+  harness_->clock().advance(std::chrono::milliseconds(1'767'348'000'000) -
+                            harness_->clock().now().time_since_epoch());  // 2026-01-02T10:00:00Z
   everywhere([&] {
     EXPECT_EQ(matching("i", R"({"range":{"n":{"gte":2,"lt":4}}})"), "2 3");
     EXPECT_EQ(matching("i", R"({"range":{"n":{"gt":1.5,"lte":3.5}}})"), "2 3");
@@ -239,7 +265,8 @@ TEST_P(SearchSuite, FindsByRanges) {
     EXPECT_EQ(matching("i", R"({"range":{"tag":{"gte":"c","lt":"h"}}})"), "3");
     EXPECT_EQ(matching("i", R"({"range":{"ip":{"gte":"10.0.0.2","lte":"11.0.0.0"}}})"), "2");
     EXPECT_EQ(error_of([&] { matching("i", R"({"range":{"at":{"gte":"yesterday"}}})"); }),
-              "parse_exception: failed to parse date field [yesterday] with format [strict_date_optional_time||epoch_millis]");
+              "parse_exception: failed to parse date field [yesterday] with format "
+              "[strict_date_optional_time||epoch_millis]");
   });
 }
 
@@ -257,7 +284,9 @@ TEST_P(SearchSuite, FindsText) {
     EXPECT_EQ(matching("i", R"({"multi_match":{"query":"red","fields":["title","tag"]}})"), "1 2");
     EXPECT_EQ(matching("i", R"({"match":{"n":"3"}})"), "3");
     EXPECT_EQ(matching("i", R"({"bool":{"must":{"match":{"title":"fox"}},"must_not":[{"term":{"tag":"red"}}]}})"), "5");
-    EXPECT_EQ(matching("i", R"({"bool":{"should":[{"term":{"n":1}},{"term":{"n":2}},{"term":{"tag":"red"}}],"minimum_should_match":2}})"), "1 2");
+    EXPECT_EQ(matching("i", R"({"bool":{"should":[{"term":{"n":1}},{"term":{"n":2}},{"term":{"tag":"red"}}],
+              "minimum_should_match":2}})"),
+              "1 2");
     EXPECT_EQ(matching("i", R"({"bool":{"filter":[{"range":{"n":{"lte":3}}}],"should":{"term":{"n":9}}}})"), "1 2 3");
     EXPECT_EQ(matching("i", R"({"constant_score":{"filter":{"term":{"tag":"green"}}}})"), "3");
   });
@@ -266,14 +295,6 @@ TEST_P(SearchSuite, FindsText) {
 TEST_P(SearchSuite, ReadsQueryStrings) {
   create("i", fruit_mapping());
   write("i", fruit_documents());
-  const auto found = [&](const std::string& text) {
-    json::Object query{{"query", json::Value(text)}};
-    return matching("i", json::print(json::Object{{"query_string", json::Value(std::move(query))}}));
-  };
-  const auto simple = [&](const std::string& text) {
-    json::Object query{{"query", json::Value(text)}, {"fields", json::Value(json::Array{"title"})}};
-    return matching("i", json::print(json::Object{{"simple_query_string", json::Value(std::move(query))}}));
-  };
   everywhere([&] {
     EXPECT_EQ(found("title:fox"), "1 2 5");
     EXPECT_EQ(found("title:(quick AND fox) OR n:4"), "1 2 4");
@@ -329,9 +350,11 @@ TEST_P(SearchSuite, SortsAndPages) {
     EXPECT_EQ(numbers("i", R"({"sort":[{"tag":"asc"},"n"],"search_after":["f",0]})"), "3 1 4");
     EXPECT_EQ(numbers("i", R"({"sort":[{"unknown":{"unmapped_type":"long"}},"n"]})"), "1 2 3 4 5");
     EXPECT_EQ(json::print(search("i", R"({"sort":[{"at":"asc"}],"size":1})").hits[0].sort), "[1767261600000]");
-    EXPECT_EQ(error_of([&] { search("i", R"({"sort":["unknown"]})"); }), "query_shard_exception: No mapping found for [unknown] in order to sort on");
+    EXPECT_EQ(error_of([&] { search("i", R"({"sort":["unknown"]})"); }),
+              "query_shard_exception: No mapping found for [unknown] in order to sort on");
     EXPECT_EQ(error_of([&] { search("i", R"({"sort":["title"]})"); }).substr(0, 30), "illegal_argument_exception: Te");
-    EXPECT_EQ(error_of([&] { search("i", R"({"from":9999,"size":2})"); }).substr(0, 53), "illegal_argument_exception: Result window is too larg");
+    EXPECT_EQ(error_of([&] { search("i", R"({"from":9999,"size":2})"); }).substr(0, 53),
+              "illegal_argument_exception: Result window is too larg");
   });
 }
 
@@ -345,13 +368,18 @@ TEST_P(SearchSuite, ShowsWhatIsAskedFor) {
     EXPECT_EQ(source("false"), "");
     EXPECT_EQ(source(R"(["n","ti*"])"), R"({"n":1,"title":"The quick brown fox"})");
     EXPECT_EQ(source(R"({"excludes":["title","at","price","ip"]})"), R"({"n":1,"tag":"red"})");
-    const SearchResponse fields = search("i", R"({"query":{"term":{"n":2}},"docvalue_fields":[{"field":"at","format":"date_time"},"tag","price"],"version":true})");
-    EXPECT_EQ(json::print(fields.hits.at(0).fields), R"({"at":["2026-01-02T10:00:00.000Z"],"tag":["blue","red"],"price":[2.5]})");
+    const SearchResponse fields =
+        search("i", R"({"query":{"term":{"n":2}},"docvalue_fields":[{"field":"at","format":"date_time"},
+              "tag","price"],"version":true})");
+    EXPECT_EQ(json::print(fields.hits.at(0).fields),
+              R"({"at":["2026-01-02T10:00:00.000Z"],"tag":["blue","red"],"price":[2.5]})");
     const SearchResponse few = search("i", R"({"size":1,"track_total_hits":3})");
     EXPECT_EQ(few.total, 3);
     EXPECT_TRUE(few.total_is_lower_bound);
     EXPECT_FALSE(search("i", R"({"track_total_hits":false})").total_counted);
-    EXPECT_EQ(engine().count(std::vector<std::string>{"i"}, dsl::parse_query_body(json::parse(R"({"query":{"match":{"title":"fox"}}})"))), 3);
+    EXPECT_EQ(engine().count(std::vector<std::string>{"i"},
+                             dsl::parse_query_body(json::parse(R"({"query":{"match":{"title":"fox"}}})"))),
+              3);
   });
 }
 
@@ -360,16 +388,26 @@ TEST_P(SearchSuite, AggregatesTermsAndMetrics) {
   write("i", fruit_documents());
   everywhere([&] {
     EXPECT_EQ(aggregate("i", R"({"t":{"terms":{"field":"tag"},"aggs":{"p":{"avg":{"field":"price"}}}}})"),
-              R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":0,"buckets":[{"key":"red","doc_count":2,"p":{"value":2.0}},{"key":"Blue","doc_count":1,"p":{"value":100.0}},{"key":"blue","doc_count":1,"p":{"value":2.5}},{"key":"green","doc_count":1,"p":{"value":3.5}}]}})");
-    EXPECT_EQ(aggregate("i", R"({"t":{"terms":{"field":"tag","size":1,"order":{"p":"desc"}},"aggs":{"p":{"max":{"field":"price"}}}}})"),
-              R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":4,"buckets":[{"key":"Blue","doc_count":1,"p":{"value":100.0}}]}})");
+              one_line(R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":0,"buckets":[{"key":"red",
+              "doc_count":2,"p":{"value":2.0}},{"key":"Blue","doc_count":1,"p":{"value":100.0}},
+              {"key":"blue","doc_count":1,"p":{"value":2.5}},{"key":"green","doc_count":1,
+              "p":{"value":3.5}}]}})"));
+    EXPECT_EQ(aggregate("i", R"({"t":{"terms":{"field":"tag","size":1,"order":{"p":"desc"}},
+              "aggs":{"p":{"max":{"field":"price"}}}}})"),
+              one_line(R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":4,
+              "buckets":[{"key":"Blue","doc_count":1,"p":{"value":100.0}}]}})"));
     EXPECT_EQ(aggregate("i", R"({"t":{"terms":{"field":"n","size":2,"order":{"_key":"desc"}}}})"),
-              R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":3,"buckets":[{"key":5,"doc_count":1},{"key":4,"doc_count":1}]}})");
-    EXPECT_EQ(aggregate("i", R"({"s":{"stats":{"field":"n"}},"c":{"cardinality":{"field":"tag"}},"v":{"value_count":{"field":"tag"}},"m":{"min":{"field":"at"}}})"),
-              R"({"s":{"count":5,"min":1.0,"max":5.0,"avg":3.0,"sum":15.0},"c":{"value":4},"v":{"value":5},"m":{"value":1767261600000.0,"value_as_string":"2026-01-01T10:00:00.000Z"}})");
+              one_line(R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":3,"buckets":[{"key":5,
+              "doc_count":1},{"key":4,"doc_count":1}]}})"));
+    EXPECT_EQ(aggregate("i", R"({"s":{"stats":{"field":"n"}},"c":{"cardinality":{"field":"tag"}},
+              "v":{"value_count":{"field":"tag"}},"m":{"min":{"field":"at"}}})"),
+              one_line(R"({"s":{"count":5,"min":1.0,"max":5.0,"avg":3.0,"sum":15.0},"c":{"value":4},
+              "v":{"value":5},"m":{"value":1767261600000.0,
+              "value_as_string":"2026-01-01T10:00:00.000Z"}})"));
     EXPECT_EQ(aggregate("i", R"({"x":{"avg":{"field":"unknown"}},"y":{"terms":{"field":"unknown"}}})"),
               R"({"x":{"value":null},"y":{"doc_count_error_upper_bound":0,"sum_other_doc_count":0,"buckets":[]}})");
-    EXPECT_EQ(error_of([&] { aggregate("i", R"({"t":{"terms":{"field":"title"}}})"); }).substr(0, 40), "illegal_argument_exception: Text fields ");
+    EXPECT_EQ(error_of([&] { aggregate("i", R"({"t":{"terms":{"field":"title"}}})"); }).substr(0, 40),
+              "illegal_argument_exception: Text fields ");
   });
 }
 
@@ -377,21 +415,38 @@ TEST_P(SearchSuite, AggregatesIntervals) {
   create("i", fruit_mapping());
   write("i", fruit_documents());
   everywhere([&] {
-    EXPECT_EQ(aggregate("i", R"({"d":{"date_histogram":{"field":"at","calendar_interval":"month"},"aggs":{"s":{"sum":{"field":"n"}}}}})"),
-              R"({"d":{"buckets":[{"key_as_string":"2026-01-01T00:00:00.000Z","key":1767225600000,"doc_count":3,"s":{"value":6.0}},{"key_as_string":"2026-02-01T00:00:00.000Z","key":1769904000000,"doc_count":2,"s":{"value":9.0}}]}})");
-    EXPECT_EQ(aggregate("i", R"({"d":{"date_histogram":{"field":"at","calendar_interval":"1d","time_zone":"+09:00","min_doc_count":1,"format":"yyyy-MM-dd"}}})"),
-              R"({"d":{"buckets":[{"key_as_string":"2026-01-01","key":1767193200000,"doc_count":1},{"key_as_string":"2026-01-02","key":1767279600000,"doc_count":1},{"key_as_string":"2026-01-03","key":1767366000000,"doc_count":1},{"key_as_string":"2026-02-01","key":1769871600000,"doc_count":1},{"key_as_string":"2026-03-01","key":1772290800000,"doc_count":1}]}})");
+    EXPECT_EQ(aggregate("i", R"({"d":{"date_histogram":{"field":"at","calendar_interval":"month"},
+              "aggs":{"s":{"sum":{"field":"n"}}}}})"),
+              one_line(R"({"d":{"buckets":[{"key_as_string":"2026-01-01T00:00:00.000Z","key":1767225600000,
+              "doc_count":3,"s":{"value":6.0}},{"key_as_string":"2026-02-01T00:00:00.000Z",
+              "key":1769904000000,"doc_count":2,"s":{"value":9.0}}]}})"));
+    EXPECT_EQ(aggregate("i", R"({"d":{"date_histogram":{"field":"at","calendar_interval":"1d","time_zone":"+09:00",
+              "min_doc_count":1,"format":"yyyy-MM-dd"}}})"),
+              one_line(R"({"d":{"buckets":[{"key_as_string":"2026-01-01","key":1767193200000,"doc_count":1},
+              {"key_as_string":"2026-01-02","key":1767279600000,"doc_count":1},
+              {"key_as_string":"2026-01-03","key":1767366000000,"doc_count":1},
+              {"key_as_string":"2026-02-01","key":1769871600000,"doc_count":1},
+              {"key_as_string":"2026-03-01","key":1772290800000,"doc_count":1}]}})"));
     EXPECT_EQ(aggregate("i", R"({"h":{"histogram":{"field":"n","interval":2}}})"),
               R"({"h":{"buckets":[{"key":0.0,"doc_count":1},{"key":2.0,"doc_count":2},{"key":4.0,"doc_count":2}]}})");
-    EXPECT_EQ(aggregate("i", R"({"h":{"histogram":{"field":"price","interval":50,"extended_bounds":{"min":-100,"max":0}}}})"),
-              R"({"h":{"buckets":[{"key":-100.0,"doc_count":0},{"key":-50.0,"doc_count":1},{"key":0.0,"doc_count":3},{"key":50.0,"doc_count":0},{"key":100.0,"doc_count":1}]}})");
+    EXPECT_EQ(aggregate("i", R"({"h":{"histogram":{"field":"price","interval":50,"extended_bounds":{"min":-100,
+              "max":0}}}})"),
+              one_line(R"({"h":{"buckets":[{"key":-100.0,"doc_count":0},{"key":-50.0,"doc_count":1},{"key":0.0,
+              "doc_count":3},{"key":50.0,"doc_count":0},{"key":100.0,"doc_count":1}]}})"));
     EXPECT_EQ(aggregate("i", R"({"r":{"range":{"field":"n","ranges":[{"to":3},{"from":3,"key":"rest"}]}}})"),
-              R"({"r":{"buckets":[{"key":"*-3.0","to":3.0,"doc_count":2},{"key":"rest","from":3.0,"doc_count":3}]}})");
+              one_line(R"({"r":{"buckets":[{"key":"*-3.0","to":3.0,"doc_count":2},{"key":"rest","from":3.0,
+              "doc_count":3}]}})"));
     EXPECT_EQ(aggregate("i", R"({"r":{"date_range":{"field":"at","format":"yyyy-MM","ranges":[{"from":"2026-02"}]}}})"),
-              R"({"r":{"buckets":[{"key":"2026-02-*","from":1.769904e+12,"from_as_string":"2026-02","doc_count":2}]}})");
-    EXPECT_EQ(aggregate("i", R"({"f":{"filter":{"term":{"tag":"red"}},"aggs":{"m":{"missing":{"field":"flag"}}}},"g":{"filters":{"filters":{"a":{"term":{"n":1}}},"other_bucket":true}}})"),
-              R"({"f":{"doc_count":2,"m":{"doc_count":2}},"g":{"buckets":{"a":{"doc_count":1},"_other_":{"doc_count":4}}}})");
-    EXPECT_EQ(error_of([&] { aggregate("i", R"({"d":{"date_histogram":{"field":"at","fixed_interval":"1s"}}})"); }).substr(0, 27), "too_many_buckets_exception:");
+              one_line(R"({"r":{"buckets":[{"key":"2026-02-*","from":1.769904e+12,"from_as_string":"2026-02",
+              "doc_count":2}]}})"));
+    EXPECT_EQ(aggregate("i", R"({"f":{"filter":{"term":{"tag":"red"}},"aggs":{"m":{"missing":{"field":"flag"}}}},
+              "g":{"filters":{"filters":{"a":{"term":{"n":1}}},"other_bucket":true}}})"),
+              one_line(R"({"f":{"doc_count":2,"m":{"doc_count":2}},"g":{"buckets":{"a":{"doc_count":1},
+              "_other_":{"doc_count":4}}}})"));
+    EXPECT_EQ(error_of([&] {
+                aggregate("i", R"({"d":{"date_histogram":{"field":"at","fixed_interval":"1s"}}})");
+              }).substr(0, 27),
+              "too_many_buckets_exception:");
   });
 }
 
@@ -401,12 +456,16 @@ TEST_P(SearchSuite, SearchesSeveralIndices) {
   write("c/a", {R"({"n":1,"t":"x"})", R"({"n":4,"t":"y"})"});
   write("c/b", {R"({"n":2,"t":"x"})", R"({"n":3,"t":"x"})"});
   everywhere([&] {
-    SearchRequest request = dsl::parse_search_request(json::parse(R"({"sort":[{"n":"desc"}],"aggs":{"t":{"terms":{"field":"t.keyword"}},"i":{"filter":{"term":{"_index":"b"}}}}})"));
+    SearchRequest request =
+        dsl::parse_search_request(json::parse(R"({"sort":[{"n":"desc"}],"aggs":{"t":{"terms":{"field":"t.keyword"}},
+              "i":{"filter":{"term":{"_index":"b"}}}}})"));
     const SearchResponse found = engine().search(std::vector<std::string>{"c/a", "c/b"}, request);
     EXPECT_EQ(found.total, 4);
     EXPECT_EQ(found.hits.at(0).index, "a");
     EXPECT_EQ(found.hits.at(1).index, "b");
-    EXPECT_EQ(json::print(found.aggregations), R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":0,"buckets":[{"key":"x","doc_count":3},{"key":"y","doc_count":1}]},"i":{"doc_count":2}})");
+    EXPECT_EQ(json::print(found.aggregations),
+              one_line(R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":0,"buckets":[{"key":"x",
+              "doc_count":3},{"key":"y","doc_count":1}]},"i":{"doc_count":2}})"));
   });
 }
 
@@ -418,7 +477,8 @@ TEST_P(SearchSuite, AnswersAcrossManyBlocksAndSegments) {
     for (int i = 0; i < 5000; ++i) {
       const int n = part * 5000 + i;
       sum += n;
-      documents.push_back(R"({"n":)" + std::to_string(n) + R"(,"mod":"m)" + std::to_string(n % 7) + R"(","text":"word)" + std::to_string(n % 100) + R"( common"})");
+      documents.push_back(R"({"n":)" + std::to_string(n) + R"(,"mod":"m)" + std::to_string(n % 7) +
+                          R"(","text":"word)" + std::to_string(n % 100) + R"( common"})");
     }
     for (const WriteOutcome& outcome : write("i", documents)) ASSERT_TRUE(outcome.accepted());
     if (part < 2) harness_->reopen();
@@ -426,7 +486,8 @@ TEST_P(SearchSuite, AnswersAcrossManyBlocksAndSegments) {
   everywhere([&] {
     EXPECT_EQ(search("i", R"({"query":{"match":{"text":"word42"}}})").total, 150);
     EXPECT_EQ(numbers("i", R"({"sort":[{"n":"desc"}],"size":3})"), "14999 14998 14997");
-    EXPECT_EQ(numbers("i", R"({"query":{"range":{"n":{"gte":4094,"lte":4099}}},"sort":["n"]})"), "4094 4095 4096 4097 4098 4099");
+    EXPECT_EQ(numbers("i", R"({"query":{"range":{"n":{"gte":4094,"lte":4099}}},"sort":["n"]})"),
+              "4094 4095 4096 4097 4098 4099");
     EXPECT_EQ(search("i", R"({"query":{"match":{"text":"common"}},"track_total_hits":true})").total, 15000);
     EXPECT_EQ(aggregate("i", R"({"s":{"sum":{"field":"n"}},"c":{"cardinality":{"field":"mod.keyword"}}})"),
               R"({"s":{"value":)" + json::print(json::Value(static_cast<double>(sum))) + R"(},"c":{"value":7}})");

@@ -16,8 +16,8 @@ AggregationNode parse_metric(QueryParser&, const std::string& name, const json::
   MetricAggregation metric{.kind = kind, .field = options.text("field")};
   if (const json::Value* missing = options.take("missing")) metric.missing = *missing;
   if (kind == Kind::cardinality) {
-    metric.precision_threshold = static_cast<uint32_t>(
-        std::min<int64_t>(options.integer("precision_threshold", 3000, 0, INT32_MAX), 40'000));
+    metric.precision_threshold =
+        static_cast<uint32_t>(std::min<int64_t>(options.integer("precision_threshold", 3000, 0, INT32_MAX), 40'000));
   }
   options.finish("aggregation");
   if (metric.field.empty()) throw illegal_argument("Required one of fields [field, script], but none were specified. ");
@@ -56,7 +56,8 @@ class AggregationReader {
       throw parsing_exception("Found [" + std::string(token_name(body)) + "] but expected an object in [aggs]");
     }
     if (depth > kAggregationDepthMax) {
-      throw illegal_argument("Aggregations may not be nested deeper than [" + std::to_string(kAggregationDepthMax) + "]");
+      throw illegal_argument("Aggregations may not be nested deeper than [" + std::to_string(kAggregationDepthMax) +
+                             "]");
     }
     std::vector<Aggregation> out;
     for (const auto& [name, definition] : body.object()) {
@@ -69,7 +70,8 @@ class AggregationReader {
  private:
   Aggregation read_one(const std::string& name, const json::Value& definition, int depth) {
     if (name.empty() || name.find_first_of("[]>") != std::string::npos) {
-      throw parsing_exception("Invalid aggregation name [" + name + "]. Aggregation names can contain any character except '[', ']', and '>'");
+      throw parsing_exception("Invalid aggregation name [" + name +
+                              "]. Aggregation names can contain any character except '[', ']', and '>'");
     }
     if (!definition.is_object()) {
       throw parsing_exception("Aggregation definition for [" + name + "] starts with a [" +
@@ -83,7 +85,8 @@ class AggregationReader {
       } else if (key == "meta") {
         out.meta = value;
       } else if (!type.empty()) {
-        throw parsing_exception("Found two aggregation type definitions in [" + name + "]: [" + type + "] and [" + key + "]");
+        throw parsing_exception("Found two aggregation type definitions in [" + name + "]: [" + type + "] and [" + key +
+                                "]");
       } else {
         type = key;
         const auto found = aggregation_types().find(key);

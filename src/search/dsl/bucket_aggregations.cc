@@ -43,7 +43,8 @@ int64_t duration_ms(const std::string& text, const std::string& name) {
   static const std::map<std::string_view, int64_t> units = {
       {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   const size_t split = text.find_first_not_of("+-0123456789");
-  const auto count = parse_int(std::string_view(text).substr(text.starts_with('+') ? 1 : 0, split - (text.starts_with('+') ? 1 : 0)));
+  const auto count =
+      parse_int(std::string_view(text).substr(text.starts_with('+') ? 1 : 0, split - (text.starts_with('+') ? 1 : 0)));
   const auto unit = split == std::string::npos ? units.end() : units.find(std::string_view(text).substr(split));
   if (!count || unit == units.end() || std::abs(*count) > 1'000'000'000) {
     throw illegal_argument("failed to parse setting [" + name + "] with value [" + text +
@@ -54,10 +55,10 @@ int64_t duration_ms(const std::string& text, const std::string& name) {
 
 std::string calendar_unit(const std::string& text) {
   static const std::map<std::string_view, const char*> units = {
-      {"minute", "minute"}, {"1m", "minute"}, {"hour", "hour"},   {"1h", "hour"},       {"day", "day"},
-      {"1d", "day"},        {"week", "week"}, {"1w", "week"},     {"month", "month"},   {"1M", "month"},
-      {"quarter", "quarter"}, {"1q", "quarter"}, {"year", "year"}, {"1y", "year"},      {"second", "second"},
-      {"1s", "second"}};
+      {"minute", "minute"}, {"1m", "minute"}, {"hour", "hour"},       {"1h", "hour"},
+      {"day", "day"},       {"1d", "day"},    {"week", "week"},       {"1w", "week"},
+      {"month", "month"},   {"1M", "month"},  {"quarter", "quarter"}, {"1q", "quarter"},
+      {"year", "year"},     {"1y", "year"},   {"second", "second"},   {"1s", "second"}};
   const auto found = units.find(text);
   if (found == units.end()) {
     throw illegal_argument("The supplied interval [" + text + "] could not be parsed as a calendar interval.");
@@ -126,7 +127,8 @@ AggregationNode parse_date_histogram(QueryParser&, const std::string& name, cons
       out.fixed_ms = duration_ms(interval, name + ".interval");
     }
   }
-  if (out.calendar_interval.empty() && out.fixed_ms < 1) throw illegal_argument("Zero or negative time interval not supported");
+  if (out.calendar_interval.empty() && out.fixed_ms < 1)
+    throw illegal_argument("Zero or negative time interval not supported");
   out.time_zone = options.text("time_zone", "UTC");
   const std::string offset = options.text("offset");
   if (!offset.empty() && offset != "0") out.offset_ms = duration_ms(offset, name + ".offset");

@@ -63,7 +63,8 @@ QueryPtr parse_terms(QueryParser&, const json::Value& body) {
   for (const auto& [name, value] : body.object()) {
     if (name == "boost") continue;
     if (!query.field.empty()) {
-      throw parsing_exception("[terms] query does not support multiple fields, found [" + query.field + "] and [" + name + "]");
+      throw parsing_exception("[terms] query does not support multiple fields, found [" + query.field + "] and [" +
+                              name + "]");
     }
     if (value.is_object()) {
       throw parsing_exception("[terms] query does not support terms lookup for [" + name + "]");
@@ -74,7 +75,9 @@ QueryPtr parse_terms(QueryParser&, const json::Value& body) {
     query.field = name;
     query.values = value.array();
   }
-  if (query.field.empty()) throw parsing_exception("[terms] query requires a field name, followed by array of terms or a document lookup specification");
+  if (query.field.empty())
+    throw parsing_exception(
+        "[terms] query requires a field name, followed by array of terms or a document lookup specification");
   if (query.values.size() > kTermsMax) {
     throw illegal_argument("The number of terms [" + std::to_string(query.values.size()) +
                            "] used in the Terms Query request has exceeded the allowed maximum of [" +

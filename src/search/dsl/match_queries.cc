@@ -9,7 +9,8 @@ void take_common(Options& options, MatchQuery& query) {
   const json::Value* text = options.take("query");
   if (text == nullptr) throw parsing_exception("No text specified for text query");
   if (!as_text(*text)) {
-    throw parsing_exception("[" + options.clause() + "] unknown token [" + std::string(token_name(*text)) + "] after [query]");
+    throw parsing_exception("[" + options.clause() + "] unknown token [" + std::string(token_name(*text)) +
+                            "] after [query]");
   }
   query.text = *text;
   query.analyzer = options.text("analyzer");

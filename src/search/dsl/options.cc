@@ -87,7 +87,8 @@ double Options::number(std::string_view name, double otherwise) {
     throw parsing_exception("[" + clause_ + "] failed to parse field [" + std::string(name) + "]");
   }
   if (name == "boost" && *value < 0) {
-    throw illegal_argument("negative [boost] are not allowed in [" + clause_ + "], use a value between 0 and 1 to deboost");
+    throw illegal_argument("negative [boost] are not allowed in [" + clause_ +
+                           "], use a value between 0 and 1 to deboost");
   }
   return *value;
 }

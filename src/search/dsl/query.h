@@ -18,7 +18,7 @@ class QueryParser {
   // `body` is {"term": {…}}; throws search::Error.
   QueryPtr parse(const json::Value& body);
   std::vector<QueryPtr> parse_list(const json::Value& body);  // one query or an array of them
-  void count_clause(int clauses = 1);  // throws too_many_clauses
+  void count_clause(int clauses = 1);                         // throws too_many_clauses
 
  private:
   int depth_ = 0;

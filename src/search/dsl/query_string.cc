@@ -65,8 +65,10 @@ class QueryStringParser {
       if ((conjunction || disjunction) && clauses.empty()) fail();
       skip_space();
       bool required = false, prohibited = false;
-      if (take("+")) required = true;
-      else if (take("-") || take("!") || take_word("NOT")) prohibited = true;
+      if (take("+"))
+        required = true;
+      else if (take("-") || take("!") || take_word("NOT"))
+        prohibited = true;
       skip_space();
       if (end() || peek() == ')') fail();
       add(clauses, parse_clause(fields, depth), conjunction, disjunction, required, prohibited);
@@ -83,8 +85,10 @@ class QueryStringParser {
       if (all && disjunction) clauses.back().occur = Occur::should;
     }
     Occur occur = Occur::should;
-    if (prohibited) occur = Occur::must_not;
-    else if (required || conjunction || (all && !disjunction)) occur = Occur::must;
+    if (prohibited)
+      occur = Occur::must_not;
+    else if (required || conjunction || (all && !disjunction))
+      occur = Occur::must;
     clauses.push_back({occur, std::move(query)});
   }
 
@@ -93,7 +97,9 @@ class QueryStringParser {
     if (clauses.size() == 1 && clauses[0].occur != Occur::must_not) return clauses[0].query;
     BoolQuery query;
     for (Clause& clause : clauses) {
-      auto& list = clause.occur == Occur::must ? query.must : clause.occur == Occur::should ? query.should : query.must_not;
+      auto& list = clause.occur == Occur::must     ? query.must
+                   : clause.occur == Occur::should ? query.should
+                                                   : query.must_not;
       list.push_back(std::move(clause.query));
     }
     query.minimum_should_match = minimum_should_match;
@@ -138,7 +144,8 @@ class QueryStringParser {
         at_ += 2;
         continue;
       }
-      if (static_cast<unsigned char>(c) <= ' ' || std::string_view("()[]{}\"^~:").find(c) != std::string_view::npos) break;
+      if (static_cast<unsigned char>(c) <= ' ' || std::string_view("()[]{}\"^~:").find(c) != std::string_view::npos)
+        break;
       out += c;
       ++at_;
     }
@@ -155,8 +162,10 @@ class QueryStringParser {
   }
   static bool has_wildcard(std::string_view text) {
     for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '\\') ++i;
-      else if (text[i] == '*' || text[i] == '?') return true;
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == '*' || text[i] == '?')
+        return true;
     }
     return false;
   }
@@ -209,10 +218,14 @@ class QueryStringParser {
 
   QueryPtr parse_range(const std::vector<FieldBoost>& fields) {
     RangeQuery query;
-    if (take(">=")) query.from = read_bound();
-    else if (take("<=")) query.to = read_bound();
-    else if (take(">")) query.from = read_bound(), query.include_from = false;
-    else if (take("<")) query.to = read_bound(), query.include_to = false;
+    if (take(">="))
+      query.from = read_bound();
+    else if (take("<="))
+      query.to = read_bound();
+    else if (take(">"))
+      query.from = read_bound(), query.include_from = false;
+    else if (take("<"))
+      query.to = read_bound(), query.include_to = false;
     else {
       query.include_from = peek() == '[';
       ++at_;
@@ -221,9 +234,12 @@ class QueryStringParser {
       if (!take_word("TO")) fail();
       query.to = read_bound();
       skip_space();
-      if (take("]")) query.include_to = true;
-      else if (take("}")) query.include_to = false;
-      else fail();
+      if (take("]"))
+        query.include_to = true;
+      else if (take("}"))
+        query.include_to = false;
+      else
+        fail();
     }
     return each(fields, [&](const std::string& field) {
       RangeQuery one = query;

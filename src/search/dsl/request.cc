@@ -21,7 +21,8 @@ SortField read_sort_field(const std::string& field, const json::Value& value) {
   SortField out{.field = field, .descending = field == "_score"};
   const auto direction = [&](const std::string& word) {
     const std::string lower = to_lower(word);
-    if (lower != "asc" && lower != "desc") throw illegal_argument("No enum constant org.opensearch.search.sort.SortOrder." + word);
+    if (lower != "asc" && lower != "desc")
+      throw illegal_argument("No enum constant org.opensearch.search.sort.SortOrder." + word);
     out.descending = lower == "desc";
   };
   if (!value.is_object()) {
@@ -39,8 +40,10 @@ SortField read_sort_field(const std::string& field, const json::Value& value) {
   options.text("numeric_type");
   if (const json::Value* missing = options.take("missing")) {
     const std::string word = as_text(*missing).value_or("");
-    if (word == "_first") out.missing_first = true;
-    else if (word != "_last") out.missing = *missing;
+    if (word == "_first")
+      out.missing_first = true;
+    else if (word != "_last")
+      out.missing = *missing;
   }
   options.finish("sort");
   return out;
@@ -48,7 +51,8 @@ SortField read_sort_field(const std::string& field, const json::Value& value) {
 
 std::vector<FieldAndFormat> read_fields(const json::Value& value, const std::string& name) {
   std::vector<FieldAndFormat> out;
-  if (!value.is_array()) throw parsing_exception("Unknown key for a " + std::string(token_name(value)) + " in [" + name + "].");
+  if (!value.is_array())
+    throw parsing_exception("Unknown key for a " + std::string(token_name(value)) + " in [" + name + "].");
   if (value.array().size() > 100) {
     throw illegal_argument("Trying to retrieve too many " + name + ". Must be less than or equal to: [100] but was [" +
                            std::to_string(value.array().size()) + "].");
@@ -73,7 +77,9 @@ using Read = void (*)(Context&, const json::Value&);
 
 bool read_flag(const json::Value& value) {
   const auto flag = as_boolean(value);
-  if (!flag) throw illegal_argument("Failed to parse value [" + as_text(value).value_or("") + "] as only [true] or [false] are allowed.");
+  if (!flag)
+    throw illegal_argument("Failed to parse value [" + as_text(value).value_or("") +
+                           "] as only [true] or [false] are allowed.");
   return *flag;
 }
 
@@ -94,7 +100,8 @@ void read_search_after(Context& c, const json::Value& value) {
   if (!value.is_array()) throw parsing_exception("Expected [START_ARRAY] in [search_after]");
   if (value.array().empty()) throw illegal_argument("Values must contains at least one value.");
   for (const json::Value& item : value.array()) {
-    if (item.is_object() || item.is_array()) throw illegal_argument("Can't handle [search_after] field value of type [object]");
+    if (item.is_object() || item.is_array())
+      throw illegal_argument("Can't handle [search_after] field value of type [object]");
   }
   c.request.search_after = value.array();
 }
@@ -105,13 +112,16 @@ void ignore(Context&, const json::Value&) {}
 const std::map<std::string_view, Read>& request_keys() {
   static const std::map<std::string_view, Read> keys = {
       {"_source", [](Context& c, const json::Value& v) { c.request.source = parse_source_filter(v); }},
-      {"aggregations", [](Context& c, const json::Value& v) { c.request.aggregations = parse_aggregations(c.queries, v); }},
+      {"aggregations",
+       [](Context& c, const json::Value& v) { c.request.aggregations = parse_aggregations(c.queries, v); }},
       {"aggs", [](Context& c, const json::Value& v) { c.request.aggregations = parse_aggregations(c.queries, v); }},
       {"batched_reduce_size", ignore},
-      {"docvalue_fields", [](Context& c, const json::Value& v) { c.request.docvalue_fields = read_fields(v, "docvalue_fields"); }},
+      {"docvalue_fields",
+       [](Context& c, const json::Value& v) { c.request.docvalue_fields = read_fields(v, "docvalue_fields"); }},
       {"fields", [](Context& c, const json::Value& v) { c.request.fields = read_fields(v, "fields"); }},
       {"from", [](Context& c, const json::Value& v) { c.request.from = read_window(v, "from"); }},
-      {"min_score", [](Context& c, const json::Value& v) {
+      {"min_score",
+       [](Context& c, const json::Value& v) {
          const auto score = as_number(v);
          if (!score) throw parsing_exception("Failed to parse value of [min_score]");
          c.request.min_score = *score;
@@ -154,11 +164,13 @@ std::vector<SortField> parse_sort(const json::Value& value) {
       out.push_back({.field = text, .descending = text == "_score"});
     } else if (item.is_object()) {
       for (const auto& [field, order] : item.object()) {
-        if (field == "_script" || field == "_geo_distance") throw illegal_argument("[" + field + "] sort is not supported");
+        if (field == "_script" || field == "_geo_distance")
+          throw illegal_argument("[" + field + "] sort is not supported");
         out.push_back(read_sort_field(field, order));
       }
     } else {
-      throw illegal_argument("malformed sort format, within the sort array, an object, or an actual string are allowed");
+      throw illegal_argument(
+          "malformed sort format, within the sort array, an object, or an actual string are allowed");
     }
   };
   if (value.is_array()) {
@@ -176,7 +188,8 @@ SourceFilter parse_source_filter(const json::Value& value) {
     std::vector<std::string> texts;
     if (list.is_array()) {
       for (const json::Value& item : list.array()) {
-        if (!item.is_string()) throw parsing_exception("Unknown key for a " + std::string(token_name(item)) + " in [_source].");
+        if (!item.is_string())
+          throw parsing_exception("Unknown key for a " + std::string(token_name(item)) + " in [_source].");
         texts.push_back(item.string());
       }
     } else if (list.is_string()) {
@@ -191,9 +204,12 @@ SourceFilter parse_source_filter(const json::Value& value) {
     out.enabled = *flag;
   } else if (value.is_object()) {
     for (const auto& [name, list] : value.object()) {
-      if (name == "includes" || name == "include") out.includes = patterns(list);
-      else if (name == "excludes" || name == "exclude") out.excludes = patterns(list);
-      else throw parsing_exception("Unknown key for a " + std::string(token_name(list)) + " in [" + name + "].");
+      if (name == "includes" || name == "include")
+        out.includes = patterns(list);
+      else if (name == "excludes" || name == "exclude")
+        out.excludes = patterns(list);
+      else
+        throw parsing_exception("Unknown key for a " + std::string(token_name(list)) + " in [" + name + "].");
     }
   } else {
     out.includes = patterns(value);
@@ -231,17 +247,18 @@ QueryPtr parse_query_body(const json::Value& body) {
 void check_request(const SearchRequest& request) {
   const uint64_t window = uint64_t{request.from} + request.size;
   if (window > kResultWindowMax) {
-    throw illegal_argument("Result window is too large, from + size must be less than or equal to: [10000] but was [" +
-                           std::to_string(window) +
-                           "]. See the scroll api for a more efficient way to request large data sets. This limit can be "
-                           "set by changing the [index.max_result_window] index level setting.");
+    throw illegal_argument(
+        "Result window is too large, from + size must be less than or equal to: [10000] but was [" +
+        std::to_string(window) +
+        "]. See the scroll api for a more efficient way to request large data sets. This limit can be "
+        "set by changing the [index.max_result_window] index level setting.");
   }
   if (!request.search_after) return;
   if (request.from > 0) throw illegal_argument("`from` parameter must be set to 0 when `search_after` is used.");
   if (request.sort.empty()) throw illegal_argument("Sort must contain at least one field.");
   if (request.search_after->size() != request.sort.size()) {
-    throw illegal_argument("search_after has " + std::to_string(request.search_after->size()) + " value(s) but sort has " +
-                           std::to_string(request.sort.size()) + ".");
+    throw illegal_argument("search_after has " + std::to_string(request.search_after->size()) +
+                           " value(s) but sort has " + std::to_string(request.sort.size()) + ".");
   }
 }
 

@@ -32,10 +32,27 @@ class SimpleQueryParser {
     while (!end()) {
       const char c = peek();
       if (c == ')' && depth > 0) break;
-      if (static_cast<unsigned char>(c) <= ' ' || c == ')') { ++at_; continue; }
-      if (c == '+') { ++at_; next = Operator::all; promote(group); continue; }
-      if (c == '|') { ++at_; next = Operator::any; demote(group); continue; }
-      if (c == '-') { ++at_; negate = !negate; continue; }
+      if (static_cast<unsigned char>(c) <= ' ' || c == ')') {
+        ++at_;
+        continue;
+      }
+      if (c == '+') {
+        ++at_;
+        next = Operator::all;
+        promote(group);
+        continue;
+      }
+      if (c == '|') {
+        ++at_;
+        next = Operator::any;
+        demote(group);
+        continue;
+      }
+      if (c == '-') {
+        ++at_;
+        negate = !negate;
+        continue;
+      }
       QueryPtr clause = parse_clause(depth);
       if (!clause) continue;
       clauses_.count_clause();
@@ -80,7 +97,8 @@ class SimpleQueryParser {
       query.type = MatchQuery::Type::phrase;
       query.slop = read_number_after_tilde();
     } else {
-      while (!end() && static_cast<unsigned char>(peek()) > ' ' && std::string_view("()|+\"~").find(peek()) == std::string_view::npos) {
+      while (!end() && static_cast<unsigned char>(peek()) > ' ' &&
+             std::string_view("()|+\"~").find(peek()) == std::string_view::npos) {
         read_char(text);
       }
       read_number_after_tilde();
@@ -125,7 +143,8 @@ QueryPtr parse_simple_query_string(QueryParser& parser, const json::Value& body)
   const json::Value* text = options.take("query");
   if (text == nullptr) throw parsing_exception("[simple_query_string] query text missing");
   const auto spelled = as_text(*text);
-  if (!spelled || spelled->size() > kQueryStringMax) throw parsing_exception("[simple_query_string] query cannot be read");
+  if (!spelled || spelled->size() > kQueryStringMax)
+    throw parsing_exception("[simple_query_string] query cannot be read");
   MatchQuery prototype;
   for (const std::string& field : options.texts("fields")) prototype.fields.push_back(field_boost(field));
   if (prototype.fields.empty()) prototype.fields.push_back({"*"});

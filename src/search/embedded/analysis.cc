@@ -12,18 +12,33 @@ namespace {
 constexpr size_t kTokenMax = 255;  // code points; longer tokens are cut into pieces, as Lucene does
 
 // Classes of UAX #29 word breaking, as far as tokens need them.
-enum class Break : uint8_t { other, letter, digit, katakana, ideograph, joiner, extend, mid_letter, mid_number, mid_both };
+enum class Break : uint8_t {
+  other,
+  letter,
+  digit,
+  katakana,
+  ideograph,
+  joiner,
+  extend,
+  mid_letter,
+  mid_number,
+  mid_both
+};
 
 Break classify(UChar32 c) {
   switch (u_getIntPropertyValue(c, UCHAR_WORD_BREAK)) {
-    case U_WB_ALETTER: case U_WB_HEBREW_LETTER: return c == ':' ? Break::mid_letter : Break::letter;
+    case U_WB_ALETTER:
+    case U_WB_HEBREW_LETTER: return c == ':' ? Break::mid_letter : Break::letter;
     case U_WB_NUMERIC: return Break::digit;
     case U_WB_KATAKANA: return Break::katakana;
     case U_WB_EXTENDNUMLET: return Break::joiner;
-    case U_WB_EXTEND: case U_WB_FORMAT: case U_WB_ZWJ: return Break::extend;
+    case U_WB_EXTEND:
+    case U_WB_FORMAT:
+    case U_WB_ZWJ: return Break::extend;
     case U_WB_MIDLETTER: return Break::mid_letter;
     case U_WB_MIDNUM: return Break::mid_number;
-    case U_WB_MIDNUMLET: case U_WB_SINGLE_QUOTE: return Break::mid_both;
+    case U_WB_MIDNUMLET:
+    case U_WB_SINGLE_QUOTE: return Break::mid_both;
     default: break;
   }
   // Complex-context scripts (Thai, Khmer …) come as runs, ideographs and hiragana one by one.
@@ -80,12 +95,11 @@ class StandardAnalyzer final : public Analyzer {
       at = c.end;
       token.clear();
       switch (c.kind) {
-        case Break::letter: case Break::digit: case Break::joiner: case Break::katakana:
-          at = read_word(text, c, token);
-          break;
-        case Break::ideograph:
-          append_lower(token, c.code);
-          break;
+        case Break::letter:
+        case Break::digit:
+        case Break::joiner:
+        case Break::katakana: at = read_word(text, c, token); break;
+        case Break::ideograph: append_lower(token, c.code); break;
         default: continue;
       }
       if (!token.empty()) visit(token, position++);
@@ -115,13 +129,17 @@ class StandardAnalyzer final : public Analyzer {
       if (c.kind == Break::extend || joins(last.kind, c.kind)) {
         append_lower(token, c.code);
         at = c.end;
-        if (c.kind != Break::extend) last = c;
-        else last.end = c.end;
+        if (c.kind != Break::extend)
+          last = c;
+        else
+          last.end = c.end;
         solid |= c.kind == Break::letter || c.kind == Break::digit || c.kind == Break::katakana;
         continue;
       }
-      const bool between_letters = last.kind == Break::letter && (c.kind == Break::mid_letter || c.kind == Break::mid_both);
-      const bool between_digits = last.kind == Break::digit && (c.kind == Break::mid_number || c.kind == Break::mid_both);
+      const bool between_letters =
+          last.kind == Break::letter && (c.kind == Break::mid_letter || c.kind == Break::mid_both);
+      const bool between_digits =
+          last.kind == Break::digit && (c.kind == Break::mid_number || c.kind == Break::mid_both);
       if ((!between_letters && !between_digits) || c.end >= text.size()) break;
       const Character after = read(text, c.end);
       if (after.kind != last.kind) break;
@@ -197,8 +215,11 @@ const Analyzer* find_analyzer(std::string_view name) {
   static const SimpleAnalyzer simple;
   static const WhitespaceAnalyzer whitespace;
   static const KeywordAnalyzer keyword;
-  static const std::map<std::string_view, const Analyzer*> analyzers = {
-      {"standard", &standard}, {"default", &standard}, {"simple", &simple}, {"whitespace", &whitespace}, {"keyword", &keyword}};
+  static const std::map<std::string_view, const Analyzer*> analyzers = {{"standard", &standard},
+                                                                        {"default", &standard},
+                                                                        {"simple", &simple},
+                                                                        {"whitespace", &whitespace},
+                                                                        {"keyword", &keyword}};
   const auto found = analyzers.find(name);
   return found == analyzers.end() ? nullptr : found->second;
 }

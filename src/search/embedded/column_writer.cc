@@ -43,7 +43,10 @@ void ColumnWriter::finish() {
 void ColumnWriter::pack_block() {
   const uint32_t most = *std::max_element(counts_.begin(), counts_.end());
   const uint32_t fewest = *std::min_element(counts_.begin(), counts_.end());
-  const BlockKind kind = most == 0 ? BlockKind::empty : most > 1 ? BlockKind::several : fewest == 1 ? BlockKind::each_one : BlockKind::optional;
+  const BlockKind kind = most == 0     ? BlockKind::empty
+                         : most > 1    ? BlockKind::several
+                         : fewest == 1 ? BlockKind::each_one
+                                       : BlockKind::optional;
   int64_t min = 0, max = 0;
   uint64_t divisor = 1;
   int bits = 0;

@@ -74,7 +74,8 @@ std::optional<int64_t> assemble(const Parts& parts, const TimeZone& zone, bool r
   int hour_value = parts.hour;
   if (parts.half_day && hour_value >= 0) hour_value = hour_value % 12 + (parts.afternoon ? 12 : 0);
   if (month < 1 || month > 12 || parts.hour > 23 || parts.minute > 59 || parts.second > 59) return std::nullopt;
-  const auto last = year_month_day_last(std::chrono::year(year), month_day_last(std::chrono::month(static_cast<unsigned>(month))));
+  const auto last =
+      year_month_day_last(std::chrono::year(year), month_day_last(std::chrono::month(static_cast<unsigned>(month))));
   const int last_day = static_cast<int>(static_cast<unsigned>(last.day()));
   const int day = parts.day >= 0 ? parts.day : up ? last_day : 1;
   if (day < 1 || day > last_day) return std::nullopt;
@@ -83,7 +84,8 @@ std::optional<int64_t> assemble(const Parts& parts, const TimeZone& zone, bool r
   const int second = parts.second >= 0 ? parts.second : up ? 59 : 0;
   const int millis = parts.millis >= 0 ? parts.millis : up ? 999 : 0;
   const sys_days date(std::chrono::year(year) / static_cast<unsigned>(month) / static_cast<unsigned>(day));
-  const int64_t local = date.time_since_epoch().count() * kDay + hour * kHour + minute * kMinute + second * kSecond + millis;
+  const int64_t local =
+      date.time_since_epoch().count() * kDay + hour * kHour + minute * kMinute + second * kSecond + millis;
   return parts.offset_ms ? local - *parts.offset_ms : zone.to_utc(local);
 }
 
@@ -113,7 +115,8 @@ void append_padded(std::string& out, int64_t value, int width) {
   out += digits;
 }
 
-constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::string_view kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
 }  // namespace
@@ -263,9 +266,7 @@ std::optional<int64_t> DateFormat::read_pattern(const std::vector<Element>& elem
         parts.afternoon = to_lower(in.text.substr(in.at, 2)) == "pm";
         in.at += 2;
         continue;
-      case 'E':
-        in.at = std::min(in.at + 3, in.text.size());
-        continue;
+      case 'E': in.at = std::min(in.at + 3, in.text.size()); continue;
       default:
         if (!in.offset(parts.offset_ms)) return std::nullopt;
         continue;
@@ -305,10 +306,15 @@ std::string DateFormat::print_pattern(const std::vector<Element>& elements, int6
   for (const Element& element : elements) {
     switch (element.letter) {
       case 0: out += element.text; break;
-      case 'y': append_padded(out, element.width == 2 ? static_cast<int>(ymd.year()) % 100 : static_cast<int>(ymd.year()), element.width); break;
+      case 'y':
+        append_padded(out, element.width == 2 ? static_cast<int>(ymd.year()) % 100 : static_cast<int>(ymd.year()),
+                      element.width);
+        break;
       case 'M':
-        if (element.width == 3) out += kMonths[month - 1];
-        else append_padded(out, month, element.width);
+        if (element.width == 3)
+          out += kMonths[month - 1];
+        else
+          append_padded(out, month, element.width);
         break;
       case 'd': append_padded(out, static_cast<unsigned>(ymd.day()), element.width); break;
       case 'H': append_padded(out, in_day / kHour, element.width); break;
@@ -367,14 +373,32 @@ int64_t apply_math(std::string_view math, int64_t time, const TimeZone& zone, bo
     CalendarUnit calendar;
     int64_t ms = 0;
     switch (unit) {
-      case 's': calendar = CalendarUnit::second; ms = kSecond; break;
-      case 'm': calendar = CalendarUnit::minute; ms = kMinute; break;
-      case 'h': case 'H': calendar = CalendarUnit::hour; ms = kHour; break;
-      case 'd': calendar = CalendarUnit::day; ms = kDay; break;
-      case 'w': calendar = CalendarUnit::week; ms = 7 * kDay; break;
+      case 's':
+        calendar = CalendarUnit::second;
+        ms = kSecond;
+        break;
+      case 'm':
+        calendar = CalendarUnit::minute;
+        ms = kMinute;
+        break;
+      case 'h':
+      case 'H':
+        calendar = CalendarUnit::hour;
+        ms = kHour;
+        break;
+      case 'd':
+        calendar = CalendarUnit::day;
+        ms = kDay;
+        break;
+      case 'w':
+        calendar = CalendarUnit::week;
+        ms = 7 * kDay;
+        break;
       case 'M': calendar = CalendarUnit::month; break;
       case 'y': calendar = CalendarUnit::year; break;
-      default: throw Error("parse_exception", 400, "unit [" + std::string(1, unit) + "] not supported for date math [" + std::string(math) + "]");
+      default:
+        throw Error("parse_exception", 400,
+                    "unit [" + std::string(1, unit) + "] not supported for date math [" + std::string(math) + "]");
     }
     if (op == '/') {
       const int64_t floored = floor_to(time, calendar, zone);
@@ -382,9 +406,12 @@ int64_t apply_math(std::string_view math, int64_t time, const TimeZone& zone, bo
       continue;
     }
     if (op == '-') count = -count;
-    if (ms != 0) time += count * ms;
-    else if (std::abs(count) <= 120'000) time = add_months(time, calendar == CalendarUnit::year ? count * 12 : count);
-    else refuse_math(math);
+    if (ms != 0)
+      time += count * ms;
+    else if (std::abs(count) <= 120'000)
+      time = add_months(time, calendar == CalendarUnit::year ? count * 12 : count);
+    else
+      refuse_math(math);
   }
   return time;
 }
@@ -399,7 +426,8 @@ int64_t read_date_math(std::string_view text, int64_t now_ms, const DateFormat& 
   const std::string_view anchor = text.substr(0, bars);
   const auto time = format.read(anchor, zone, round_up && !has_math);
   if (!time) {
-    throw Error("parse_exception", 400, "failed to parse date field [" + std::string(anchor) + "] with format [" + format.name() + "]");
+    throw Error("parse_exception", 400,
+                "failed to parse date field [" + std::string(anchor) + "] with format [" + format.name() + "]");
   }
   return has_math ? apply_math(text.substr(bars + 2), *time, zone, round_up) : *time;
 }

@@ -14,7 +14,7 @@ namespace standpipe::search {
 // "UTC", "Z", "+09:00", "Asia/Tokyo". Immutable, thread-safe, cheap to copy.
 class TimeZone {
  public:
-  TimeZone() = default;  // UTC
+  TimeZone() = default;                            // UTC
   static TimeZone parse(const std::string& name);  // throws illegal_argument for what is no zone
   int64_t offset_at(int64_t utc_ms) const;         // local = utc + offset
   int64_t to_utc(int64_t local_ms) const;          // of a time in a gap: after the gap
@@ -48,13 +48,13 @@ class DateFormat {
 
  private:
   struct Element {
-    char letter;       // y M d H h m s S Z X a E, 0: literal
+    char letter;  // y M d H h m s S Z X a E, 0: literal
     int width;
     std::string text;  // literal
   };
   struct Alternative {
     enum class Kind { iso, epoch_ms, epoch_s, pattern } kind;
-    bool iso_time = true;    // iso: may have a time; printed with one
+    bool iso_time = true;  // iso: may have a time; printed with one
     bool iso_millis = true;
     std::vector<Element> elements;
   };

@@ -67,7 +67,9 @@ class DocSet {
     }
   }
   template <class Visit>
-  void each(Visit visit) const { each(0, docs_, visit); }
+  void each(Visit visit) const {
+    each(0, docs_, visit);
+  }
   bool any(uint32_t from, uint32_t to) const {
     to = std::min(to, docs_);
     for (uint32_t base = from & ~63U; base < to; base += 64) {

@@ -38,18 +38,23 @@ class DocumentReader {
   // `object` is null below fields that no mapping knows yet; then only their kinds are noted.
   void read_object(const simdjson::dom::object& values, const MappedObject* object, Dynamic dynamic, int depth) {
     if (depth > kObjectDepthMax) {
-      throw illegal_argument("Limit of mapping depth [" + std::to_string(kObjectDepthMax) + "] has been exceeded due to object field [" + join(path_, ".") + "]");
+      throw illegal_argument("Limit of mapping depth [" + std::to_string(kObjectDepthMax) +
+                             "] has been exceeded due to object field [" + join(path_, ".") + "]");
     }
     for (const auto& [key, value] : values) {
       const size_t before = path_.size();
       const MappedObject* parent = object;
       Dynamic inherited = dynamic;
       std::string_view name = key;
-      if (name.empty() || trim(name).empty()) throw mapper_parsing_exception("failed to parse").because("illegal_argument_exception", "field name cannot be an empty string");
+      if (name.empty() || trim(name).empty())
+        throw mapper_parsing_exception("failed to parse")
+            .because("illegal_argument_exception", "field name cannot be an empty string");
       // A dotted name is a path of objects.
       for (size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
         if (dot == 0 || dot + 1 == name.size() || path_.size() > static_cast<size_t>(kObjectDepthMax)) {
-          throw mapper_parsing_exception("failed to parse").because("illegal_argument_exception", "field name cannot contain only whitespace or empty parts: ['" + std::string(key) + "']");
+          throw mapper_parsing_exception("failed to parse")
+              .because("illegal_argument_exception",
+                       "field name cannot contain only whitespace or empty parts: ['" + std::string(key) + "']");
         }
         path_.emplace_back(name.substr(0, dot));
         if (parent != nullptr) {
@@ -67,8 +72,9 @@ class DocumentReader {
   }
 
   [[noreturn]] void refuse_object_over(const MappedField& field) const {
-    throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [" + std::string(field.field.type->name) +
-                                   "] in document with id '" + std::string(id_) + "'.")
+    throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [" +
+                                   std::string(field.field.type->name) + "] in document with id '" + std::string(id_) +
+                                   "'.")
         .because("illegal_argument_exception", "Can't get text on a START_OBJECT");
   }
 
@@ -99,13 +105,15 @@ class DocumentReader {
         return;
       case element_type::NULL_VALUE: return;
       default:
-        throw mapper_parsing_exception("object mapping for [" + join(path_, ".") + "] tried to parse field [" + path_.back() +
-                                       "] as object, but found a concrete value");
+        throw mapper_parsing_exception("object mapping for [" + join(path_, ".") + "] tried to parse field [" +
+                                       path_.back() + "] as object, but found a concrete value");
     }
   }
 
   void bounded(int depth) const {
-    if (depth > 4 * kObjectDepthMax) throw mapper_parsing_exception("failed to parse").because("illegal_argument_exception", "arrays are nested too deeply");
+    if (depth > 4 * kObjectDepthMax)
+      throw mapper_parsing_exception("failed to parse")
+          .because("illegal_argument_exception", "arrays are nested too deeply");
   }
 
   // Fields without a mapping: refused, ignored, or noted to be added.
@@ -125,7 +133,8 @@ class DocumentReader {
         for (const element item : simdjson::dom::array(value)) read_unknown(item, dynamic, depth + 1);
         return;
       case element_type::BOOL: note(NewField::Kind::boolean); return;
-      case element_type::INT64: case element_type::UINT64: note(NewField::Kind::whole); return;
+      case element_type::INT64:
+      case element_type::UINT64: note(NewField::Kind::whole); return;
       case element_type::DOUBLE: note(NewField::Kind::real); return;
       case element_type::STRING: note(kind_of(std::string_view(value))); return;
       case element_type::NULL_VALUE: return;
@@ -134,7 +143,8 @@ class DocumentReader {
 
   NewField::Kind kind_of(std::string_view text) const {
     const bool number_like = parse_double(text).has_value();
-    if (number_like && mapping_.numeric_detection()) return parse_int(text) ? NewField::Kind::whole : NewField::Kind::real;
+    if (number_like && mapping_.numeric_detection())
+      return parse_int(text) ? NewField::Kind::whole : NewField::Kind::real;
     if (!number_like && mapping_.date_detection() && text.size() >= 4 && text.size() < 64) {
       static const auto formats = DateFormat::parse("strict_date_optional_time");
       if (formats->read(text)) return NewField::Kind::date;
@@ -146,7 +156,8 @@ class DocumentReader {
     for (const NewField& known : unknown_) {
       if (known.path == path_) return;
     }
-    if (unknown_.size() > kFieldsMax) throw illegal_argument("Limit of total fields [" + std::to_string(kFieldsMax) + "] has been exceeded");
+    if (unknown_.size() > kFieldsMax)
+      throw illegal_argument("Limit of total fields [" + std::to_string(kFieldsMax) + "] has been exceeded");
     unknown_.push_back({path_, kind});
   }
 
@@ -163,8 +174,9 @@ class DocumentReader {
       case element_type::OBJECT:
         if (field.field.ignore_malformed) return;
         throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [" +
-                                       std::string(field.field.type->name) + "] in document with id '" + std::string(id_) +
-                                       "'. Preview of field's value: '" + preview(simdjson::minify(value)) + "'")
+                                       std::string(field.field.type->name) + "] in document with id '" +
+                                       std::string(id_) + "'. Preview of field's value: '" +
+                                       preview(simdjson::minify(value)) + "'")
             .because("illegal_argument_exception", "Can't get text on a START_OBJECT");
       default: break;
     }
@@ -195,17 +207,15 @@ class DocumentReader {
   void add(const FieldSpec& field, const Scalar& scalar) {
     try {
       switch (field.type->storage) {
-        case FieldType::Storage::numbers:
-          out_.numbers.push_back({&field, field.type->encode(field, scalar)});
-          return;
+        case FieldType::Storage::numbers: out_.numbers.push_back({&field, field.type->encode(field, scalar)}); return;
         case FieldType::Storage::terms: add_term(field, scalar); return;
         case FieldType::Storage::text: add_text(field, scalar); return;
       }
     } catch (const BadValue& bad) {
       if (field.ignore_malformed) return;
-      throw mapper_parsing_exception("failed to parse field [" + field.path + "] of type [" + std::string(field.type->name) +
-                                     "] in document with id '" + std::string(id_) + "'. Preview of field's value: '" +
-                                     preview(scalar.text()) + "'")
+      throw mapper_parsing_exception("failed to parse field [" + field.path + "] of type [" +
+                                     std::string(field.type->name) + "] in document with id '" + std::string(id_) +
+                                     "'. Preview of field's value: '" + preview(scalar.text()) + "'")
           .because("illegal_argument_exception", bad.what());
     }
   }
@@ -220,15 +230,17 @@ class DocumentReader {
     const std::string term = field.type->term(field, scalar);
     if (term.size() > field.ignore_above && utf8_length(term) > field.ignore_above) return;
     if (term.size() > kTermBytesMax) {
-      throw illegal_argument("Document contains at least one immense term in field=\"" + field.path +
-                             "\" (whose UTF8 encoding is longer than the max length 32766), all of which were skipped.");
+      throw illegal_argument(
+          "Document contains at least one immense term in field=\"" + field.path +
+          "\" (whose UTF8 encoding is longer than the max length 32766), all of which were skipped.");
     }
     out_.terms.push_back({&field, store(term)});
   }
 
   void add_text(const FieldSpec& field, const Scalar& scalar) {
     if (!field.index) return;
-    auto* list = std::find_if(tokens_.data(), tokens_.data() + tokens_.size(), [&](const auto& entry) { return entry.first == &field; });
+    auto* list = std::find_if(tokens_.data(), tokens_.data() + tokens_.size(),
+                              [&](const auto& entry) { return entry.first == &field; });
     if (list == tokens_.data() + tokens_.size()) {
       tokens_.emplace_back(&field, std::vector<Token>());
       list = &tokens_.back();
@@ -251,7 +263,9 @@ class DocumentReader {
       if (a.field->slot != b.field->slot) return a.field->slot < b.field->slot;
       return out_.text(a.term) < out_.text(b.term);
     });
-    const auto same = [&](const auto& a, const auto& b) { return a.field == b.field && out_.text(a.term) == out_.text(b.term); };
+    const auto same = [&](const auto& a, const auto& b) {
+      return a.field == b.field && out_.text(a.term) == out_.text(b.term);
+    };
     out_.terms.erase(std::unique(out_.terms.begin(), out_.terms.end(), same), out_.terms.end());
   }
 
@@ -260,11 +274,13 @@ class DocumentReader {
       const int order = out_.text(a.term).compare(out_.text(b.term));
       return order != 0 ? order < 0 : a.position < b.position;
     });
-    ParsedDocument::Text text{field, static_cast<uint32_t>(tokens.size()), static_cast<uint32_t>(out_.text_terms.size()), 0};
+    ParsedDocument::Text text{field, static_cast<uint32_t>(tokens.size()),
+                              static_cast<uint32_t>(out_.text_terms.size()), 0};
     for (size_t i = 0; i < tokens.size();) {
       ParsedDocument::TextTerm term{tokens[i].term, static_cast<uint32_t>(out_.positions.size()), 0};
       const std::string_view bytes = out_.text(term.term);
-      for (; i < tokens.size() && out_.text(tokens[i].term) == bytes; ++i, ++term.count) out_.positions.push_back(tokens[i].position);
+      for (; i < tokens.size() && out_.text(tokens[i].term) == bytes; ++i, ++term.count)
+        out_.positions.push_back(tokens[i].position);
       out_.text_terms.push_back(term);
       ++text.count;
     }
@@ -291,10 +307,13 @@ ParsedDocument parse_document(std::string_view source, std::string_view id, std:
   simdjson::dom::object root;
   const auto parsed = parser->parse(source.data(), source.size(), true);
   if (parsed.error() != simdjson::SUCCESS) {
-    throw mapper_parsing_exception("failed to parse").because("json_parse_exception", simdjson::error_message(parsed.error()));
+    throw mapper_parsing_exception("failed to parse")
+        .because("json_parse_exception", simdjson::error_message(parsed.error()));
   }
   if (parsed.get(root) != simdjson::SUCCESS) {
-    throw mapper_parsing_exception("failed to parse").because("not_x_content_exception", "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes");
+    throw mapper_parsing_exception("failed to parse")
+        .because("not_x_content_exception",
+                 "Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes");
   }
   DocumentReader first(id, *mapping);
   first.read(root);

@@ -45,8 +45,8 @@ struct ParsedDocument {
   std::string_view text(Piece piece) const { return std::string_view(arena).substr(piece.offset, piece.size); }
 };
 
-// Reads `source`. Fields that the mapping lets in dynamically are added: `mapping` is replaced by the one that has them,
-// only on success. `id` is for error texts. Throws search::Error.
+// Reads `source`. Fields that the mapping lets in dynamically are added: `mapping` is replaced by the one that has
+// them, only on success. `id` is for error texts. Throws search::Error.
 ParsedDocument parse_document(std::string_view source, std::string_view id, std::shared_ptr<const Mapping>& mapping);
 
 // The byte that stands for a field's length in tokens, and what it stands for (Lucene's SmallFloat.intToByte4).

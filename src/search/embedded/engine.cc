@@ -15,7 +15,7 @@
 namespace standpipe::search {
 namespace {
 
-constexpr uint64_t kFlushBytes = 32U << 20;     // of one index's memory
+constexpr uint64_t kFlushBytes = 32U << 20;      // of one index's memory
 constexpr uint64_t kFlushBytesHard = 96U << 20;  // the writer itself flushes
 constexpr auto kFlushAge = std::chrono::minutes(5);
 
@@ -50,7 +50,8 @@ class EmbeddedSearch final : public SearchEngine {
     manifest.mapping = mapping.print();
     const std::lock_guard change(change_mutex_);
     if (find(name)) {
-      throw Error("resource_already_exists_exception", 400, "index [" + std::string(visible_name(name)) + "/" + find(name)->describe().uuid + "] already exists")
+      throw Error("resource_already_exists_exception", 400,
+                  "index [" + std::string(visible_name(name)) + "/" + find(name)->describe().uuid + "] already exists")
           .on(std::string(visible_name(name)));
     }
     const std::filesystem::path directory = directory_ / random_text(20, kLowerAlphanumeric);
@@ -61,7 +62,9 @@ class EmbeddedSearch final : public SearchEngine {
     directories_[name] = directory;
   }
 
-  void update_mapping(const IndexName& name, const json::Value& mappings) override { need(name)->update_mapping(mappings); }
+  void update_mapping(const IndexName& name, const json::Value& mappings) override {
+    need(name)->update_mapping(mappings);
+  }
 
   void remove(const IndexName& name) override {
     const std::lock_guard change(change_mutex_);
@@ -86,7 +89,8 @@ class EmbeddedSearch final : public SearchEngine {
   std::vector<IndexName> list(std::string_view prefix) const override {
     std::vector<IndexName> out;
     const std::shared_lock lock(mutex_);
-    for (auto at = indices_.lower_bound(prefix); at != indices_.end() && at->first.starts_with(prefix); ++at) out.push_back(at->first);
+    for (auto at = indices_.lower_bound(prefix); at != indices_.end() && at->first.starts_with(prefix); ++at)
+      out.push_back(at->first);
     return out;
   }
 
@@ -113,7 +117,9 @@ class EmbeddedSearch final : public SearchEngine {
     return index ? index->checkpoint(source) : std::nullopt;
   }
 
-  std::optional<StoredDocument> get(const IndexName& name, const std::string& id) const override { return need(name)->get(id); }
+  std::optional<StoredDocument> get(const IndexName& name, const std::string& id) const override {
+    return need(name)->get(id);
+  }
 
   SearchResponse search(std::span<const IndexName> names, const SearchRequest& request) const override {
     std::vector<std::shared_ptr<Index>> indices;
@@ -170,7 +176,8 @@ class EmbeddedSearch final : public SearchEngine {
     try {
       if (all || index.memory_bytes() > kFlushBytes) index.flush();
       if (!all) {
-        while (index.merge()) {}
+        while (index.merge()) {
+        }
       }
     } catch (const std::exception& error) {
       logging::error("index {} cannot be written into segments: {}", index.name(), error.what());
@@ -203,7 +210,7 @@ class EmbeddedSearch final : public SearchEngine {
   const std::filesystem::path directory_;
   Clock& clock_;
   Disk& disk_;
-  std::mutex change_mutex_;  // one creation or removal at a time
+  std::mutex change_mutex_;          // one creation or removal at a time
   mutable std::shared_mutex mutex_;  // guards indices_ and directories_
   std::map<IndexName, std::shared_ptr<Index>, std::less<>> indices_;
   std::map<IndexName, std::filesystem::path> directories_;

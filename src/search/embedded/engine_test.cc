@@ -22,7 +22,8 @@ class EmbeddedHarness : public SearchHarness {
   std::unique_ptr<SearchEngine> engine_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Embedded, SearchSuite, testing::Values([] { return std::unique_ptr<SearchHarness>(new EmbeddedHarness); }));
+INSTANTIATE_TEST_SUITE_P(Embedded, SearchSuite,
+                         testing::Values([] { return std::unique_ptr<SearchHarness>(new EmbeddedHarness); }));
 
 }  // namespace
 }  // namespace standpipe::search

@@ -44,7 +44,8 @@ std::optional<json::Value> filter_value(const json::Value& value, const std::str
   return value;
 }
 
-void load_values(const QueryContext& context, const FieldSpec& spec, uint32_t doc, BlockValues& block, const Terms*& terms) {
+void load_values(const QueryContext& context, const FieldSpec& spec, uint32_t doc, BlockValues& block,
+                 const Terms*& terms) {
   const auto field = context.segment.field(spec.path);
   block.first = doc / kBlockDocs * kBlockDocs;
   block.docs = std::min(kBlockDocs, context.docs() - block.first);
@@ -76,7 +77,8 @@ json::Array doc_values(const QueryContext& context, const FieldSpec& spec, uint3
     }
   }
   if (terms != nullptr) {  // ordinals of a segment in memory are in order of arrival
-    std::sort(out.begin(), out.end(), [](const json::Value& a, const json::Value& b) { return a.string() < b.string(); });
+    std::sort(out.begin(), out.end(),
+              [](const json::Value& a, const json::Value& b) { return a.string() < b.string(); });
   }
   return out;
 }
@@ -93,8 +95,10 @@ void collect_path(const json::Value& value, std::string_view path, json::Array& 
   }
   if (!value.is_object()) return;
   for (const auto& [name, child] : value.object()) {
-    if (path == name) collect_path(child, {}, into);
-    else if (path.starts_with(name) && path[name.size()] == '.') collect_path(child, path.substr(name.size() + 1), into);
+    if (path == name)
+      collect_path(child, {}, into);
+    else if (path.starts_with(name) && path[name.size()] == '.')
+      collect_path(child, path.substr(name.size() + 1), into);
   }
 }
 
@@ -106,7 +110,8 @@ std::string filter_source(const std::string& source, const SourceFilter& filter)
   return kept ? json::print(*kept) : "{}";
 }
 
-json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source, const SearchRequest& request) {
+json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source,
+                         const SearchRequest& request) {
   json::Object out;
   for (const FieldAndFormat& wanted : request.docvalue_fields) {
     const bool pattern = wanted.field.find('*') != std::string::npos;
@@ -127,7 +132,8 @@ json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::s
           collect_path(root, spec->path, values);
           // A sub-field shows what its field has.
           const size_t dot = spec->path.rfind('.');
-          if (values.empty() && dot != std::string::npos && context.mapping.find(spec->path.substr(0, dot)) != nullptr) {
+          if (values.empty() && dot != std::string::npos &&
+              context.mapping.find(spec->path.substr(0, dot)) != nullptr) {
             collect_path(root, std::string_view(spec->path).substr(0, dot), values);
           }
         }

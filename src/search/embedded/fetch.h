@@ -12,7 +12,8 @@ namespace standpipe::search {
 std::string filter_source(const std::string& source, const SourceFilter& filter);
 
 // docvalue_fields and fields of one document: an object of arrays, or null if there are none.
-json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source, const SearchRequest& request);
+json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source,
+                         const SearchRequest& request);
 
 // The one value of `_version` or `_seq_no`.
 int64_t fetch_number(const Segment& segment, std::string_view path, uint32_t doc);

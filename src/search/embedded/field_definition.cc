@@ -2,15 +2,16 @@
 #include <set>
 
 #include "base/bytes.h"
-#include "search/embedded/mapping.h"
 #include "search/dsl/options.h"
+#include "search/embedded/mapping.h"
 #include "search/error.h"
 
 namespace standpipe::search {
 namespace {
 
 [[noreturn]] void refuse(const std::string& reason) {
-  throw mapper_parsing_exception("Failed to parse mapping [_doc]: " + reason).because("mapper_parsing_exception", reason);
+  throw mapper_parsing_exception("Failed to parse mapping [_doc]: " + reason)
+      .because("mapper_parsing_exception", reason);
 }
 
 class Parameters {
@@ -21,7 +22,8 @@ class Parameters {
     for (const auto& [name, value] : definition_) {
       if (name == "type" || name == "fields") continue;
       if (!read_common(name, value) && !read_of_type(name, value)) {
-        refuse("unknown parameter [" + name + "] on mapper [" + field_.path + "] of type [" + std::string(field_.type->name) + "]");
+        refuse("unknown parameter [" + name + "] on mapper [" + field_.path + "] of type [" +
+               std::string(field_.type->name) + "]");
       }
       field_.parameters.append(name, value);
     }
@@ -33,13 +35,16 @@ class Parameters {
  private:
   bool flag(const std::string& name, const json::Value& value) const {
     const auto out = dsl::as_boolean(value);
-    if (!out) refuse("Failed to parse value [" + dsl::as_text(value).value_or("") + "] as only [true] or [false] are allowed. [" + name + "]");
+    if (!out)
+      refuse("Failed to parse value [" + dsl::as_text(value).value_or("") +
+             "] as only [true] or [false] are allowed. [" + name + "]");
     return *out;
   }
   // Accepted if it asks for what happens anyway.
   void expect(const std::string& name, const json::Value& value, bool wanted) const {
     if (flag(name, value) != wanted) {
-      refuse("parameter [" + name + "] on mapper [" + field_.path + "] does not support the value [" + json::print(value) + "]");
+      refuse("parameter [" + name + "] on mapper [" + field_.path + "] does not support the value [" +
+             json::print(value) + "]");
     }
   }
   const Analyzer* analyzer(const json::Value& value) const {
@@ -50,11 +55,16 @@ class Parameters {
   }
 
   bool read_common(const std::string& name, const json::Value& value) {
-    if (name == "index") field_.index = flag(name, value);
-    else if (name == "doc_values" && field_.type->storage != FieldType::Storage::text) field_.doc_values = flag(name, value);
-    else if (name == "store") expect(name, value, false);
-    else if (name == "meta" || name == "boost") return value.is_object() || value.is_number();
-    else return false;
+    if (name == "index")
+      field_.index = flag(name, value);
+    else if (name == "doc_values" && field_.type->storage != FieldType::Storage::text)
+      field_.doc_values = flag(name, value);
+    else if (name == "store")
+      expect(name, value, false);
+    else if (name == "meta" || name == "boost")
+      return value.is_object() || value.is_number();
+    else
+      return false;
     return true;
   }
 
@@ -87,7 +97,8 @@ class Parameters {
     }
     if (type.name == "scaled_float" && name == "scaling_factor") {
       const auto factor = dsl::as_number(value);
-      if (!factor || !(*factor > 0) || *factor > 1e15) refuse("[scaling_factor] must be a positive number, got [" + json::print(value) + "]");
+      if (!factor || !(*factor > 0) || *factor > 1e15)
+        refuse("[scaling_factor] must be a positive number, got [" + json::print(value) + "]");
       field_.scaling_factor = *factor;
       return true;
     }
@@ -106,7 +117,8 @@ class Parameters {
       expect(name, value, false);
     } else {
       return name == "index_options" || name == "position_increment_gap" || name == "eager_global_ordinals" ||
-             (name == "similarity" && value == json::Value("BM25")) || (name == "term_vector" && value == json::Value("no"));
+             (name == "similarity" && value == json::Value("BM25")) ||
+             (name == "term_vector" && value == json::Value("no"));
     }
     return true;
   }
@@ -118,15 +130,18 @@ class Parameters {
       field_.ignore_above = static_cast<size_t>(*limit);
       return true;
     }
-    return name == "norms" || name == "eager_global_ordinals" || name == "split_queries_on_whitespace" || name == "index_options";
+    return name == "norms" || name == "eager_global_ordinals" || name == "split_queries_on_whitespace" ||
+           name == "index_options";
   }
 
   void check_null_value() const {
     if (!field_.null_value) return;
     try {
       const Scalar scalar = Scalar::of(*field_.null_value);
-      if (field_.type->numeric()) field_.type->encode(field_, scalar);
-      else field_.type->term(field_, scalar);
+      if (field_.type->numeric())
+        field_.type->encode(field_, scalar);
+      else
+        field_.type->term(field_, scalar);
     } catch (const BadValue& bad) {
       refuse(bad.what());
     }
@@ -141,7 +156,8 @@ FieldSpec make_spec(const std::string& path, const json::Object& definition) {
   const json::Value* type = definition.find("type");
   const std::string name = type != nullptr && type->is_string() ? type->string() : "";
   field.type = find_field_type(name);
-  if (field.type == nullptr) refuse("No handler for type [" + name + "] declared on field [" + path.substr(path.rfind('.') + 1) + "]");
+  if (field.type == nullptr)
+    refuse("No handler for type [" + name + "] declared on field [" + path.substr(path.rfind('.') + 1) + "]");
   field.analyzer = field.search_analyzer = find_analyzer("standard");
   field.format = DateFormat::standard();
   Parameters(field, definition).read();
@@ -177,7 +193,8 @@ json::Value print_field(const MappedField& field) {
   json::Object out = print_spec(field.field);
   if (!field.subfields.empty()) {
     json::Object subfields;
-    for (const FieldSpec& spec : field.subfields) subfields.append(spec.path.substr(field.field.path.size() + 1), print_spec(spec));
+    for (const FieldSpec& spec : field.subfields)
+      subfields.append(spec.path.substr(field.field.path.size() + 1), print_spec(spec));
     out.append("fields", std::move(subfields));
   }
   return out;

@@ -59,7 +59,8 @@ std::optional<std::string> parse_ip(std::string_view text) {
   if (text.size() > 64) return std::nullopt;
   const std::string terminated(text);
   std::array<char, 16> bytes{};
-  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return std::string(kMappedPrefix) + std::string(bytes.data(), 4);
+  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1)
+    return std::string(kMappedPrefix) + std::string(bytes.data(), 4);
   if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) return std::string(bytes.data(), 16);
   return std::nullopt;
 }
@@ -84,8 +85,10 @@ std::optional<IpRange> parse_cidr(std::string_view text) {
 std::string print_ip(std::string_view bytes) {
   if (bytes.size() != 16) return {};
   char text[INET6_ADDRSTRLEN] = {};
-  if (bytes.starts_with(kMappedPrefix)) inet_ntop(AF_INET, bytes.data() + 12, text, sizeof text);
-  else inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
+  if (bytes.starts_with(kMappedPrefix))
+    inet_ntop(AF_INET, bytes.data() + 12, text, sizeof text);
+  else
+    inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
   return text;
 }
 
@@ -95,7 +98,8 @@ const FieldType& date_type() {
   return type;
 }
 const FieldType& boolean_type() {
-  static constexpr FieldType type{"boolean", Storage::numbers, encode_boolean, bound_boolean, number_plain, nullptr, nullptr, true};
+  static constexpr FieldType type{"boolean",    Storage::numbers, encode_boolean, bound_boolean,
+                                  number_plain, nullptr,          nullptr,        true};
   return type;
 }
 const FieldType& ip_type() {

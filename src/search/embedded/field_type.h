@@ -27,7 +27,7 @@ struct FieldType;
 struct FieldSpec {
   std::string path;
   const FieldType* type = nullptr;
-  uint32_t slot = 0;  // number within the mapping, stable for the index's life
+  uint32_t slot = 0;        // number within the mapping, stable for the index's life
   json::Object parameters;  // as given, printed back
   bool index = true, doc_values = true;
   bool coerce = true, ignore_malformed = false;
@@ -49,8 +49,8 @@ struct FieldType {
   Storage storage;
   // numbers: the ordered integer of a value of a document; throws BadValue.
   int64_t (*encode)(const FieldSpec&, const Scalar&) = nullptr;
-  // numbers: the smallest (largest) stored integer that is ≥ (≤) a query's bound, exclusive if so asked; throws BadValue.
-  // nullopt: no integer is.
+  // numbers: the smallest (largest) stored integer that is ≥ (≤) a query's bound, exclusive if so asked; throws
+  // BadValue. nullopt: no integer is.
   std::optional<int64_t> (*bound)(const FieldSpec&, const Scalar&, bool lower, bool inclusive) = nullptr;
   double (*number)(const FieldSpec&, int64_t stored) = nullptr;
   // terms: the bytes that are indexed; throws BadValue.

@@ -56,12 +56,14 @@ Index::Index(Disk& disk, const std::filesystem::path& directory, Manifest manife
   memory_ = std::make_shared<MemorySegment>();
   remove_leftovers();
   for (const Manifest::SegmentEntry& segment : manifest_.segments) {
-    Entry entry{segment.number, open_segment(segment_path(segment.number)), nullptr, segment.deleted_generation, false};
+    Entry entry{segment.number, open_segment(disk_, segment_path(segment.number)), nullptr, segment.deleted_generation,
+                false};
     if (segment.deleted_generation > 0) {
       const auto bytes = read_file(disk_, deleted_path(segment.number, segment.deleted_generation));
       entry.deleted = std::make_shared<DocSet>(entry.segment->docs());
       auto& words = entry.deleted->words();
-      if (!bytes || bytes->size() != words.size() * sizeof words[0]) throw CorruptData("list of deleted documents is damaged: " + directory_.string());
+      if (!bytes || bytes->size() != words.size() * sizeof words[0])
+        throw CorruptData("list of deleted documents is damaged: " + directory_.string());
       std::memcpy(words.data(), bytes->data(), bytes->size());
     }
     entries_.push_back(std::move(entry));
@@ -72,12 +74,15 @@ Index::Index(Disk& disk, const std::filesystem::path& directory, Manifest manife
   options.disk = &disk_;
   log_ = std::make_unique<AppendLog>(directory_ / "log", options, [this](const LoggedEntry& entry) { replay(entry); });
   for (const LogDamage& damage : log_->damage()) {
-    logging::error("index {}: log entries {} to {} are damaged and lost ({})", manifest_.name, damage.sequence_from, damage.sequence_to, damage.file.string());
+    logging::error("index {}: log entries {} to {} are damaged and lost ({})", manifest_.name, damage.sequence_from,
+                   damage.sequence_to, damage.file.string());
   }
   memory_bytes_ = memory_->bytes();
 }
 
-std::filesystem::path Index::segment_path(uint64_t number) const { return directory_ / (std::to_string(number) + ".segment"); }
+std::filesystem::path Index::segment_path(uint64_t number) const {
+  return directory_ / (std::to_string(number) + ".segment");
+}
 std::filesystem::path Index::deleted_path(uint64_t number, uint64_t generation) const {
   return directory_ / (std::to_string(number) + "-" + std::to_string(generation) + ".deleted");
 }
@@ -115,7 +120,8 @@ void Index::replay(const LoggedEntry& logged) {
     next_seq_no_ = std::max(next_seq_no_, operation.seq_no + 1);
     if (operation.kind == LoggedOperation::Kind::removal) continue;
     try {
-      store(parse_document(operation.source, operation.id, mapping_), operation.id, operation.source, {operation.version, operation.seq_no});
+      store(parse_document(operation.source, operation.id, mapping_), operation.id, operation.source,
+            {operation.version, operation.seq_no});
     } catch (const Error& error) {  // it was accepted once
       throw CorruptData("index " + manifest_.name + ": a logged document cannot be read again: " + error.what());
     }
@@ -173,7 +179,8 @@ std::optional<Index::Place> Index::find(std::string_view id) const {
   if (doc && (!memory_deleted_ || !memory_deleted_->contains(*doc))) return Place{nullptr, *doc};
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     // Places are used to change entries by those who hold the lock exclusively.
-    if (const auto found = find_in(*entry->segment, entry->deleted.get(), id)) return Place{const_cast<Entry*>(&*entry), *found};
+    if (const auto found = find_in(*entry->segment, entry->deleted.get(), id))
+      return Place{const_cast<Entry*>(&*entry), *found};
   }
   return std::nullopt;
 }
@@ -191,8 +198,10 @@ void Index::mark_deleted(const Place& place) {
   std::shared_ptr<DocSet>& deleted = place.entry == nullptr ? memory_deleted_ : place.entry->deleted;
   const uint32_t docs = place.entry == nullptr ? memory_->docs() : place.entry->segment->docs();
   // Searches keep the set that they saw: it is copied unless nobody has it.
-  if (!deleted) deleted = std::make_shared<DocSet>(docs);
-  else if (deleted.use_count() > 1) deleted = std::make_shared<DocSet>(*deleted);
+  if (!deleted)
+    deleted = std::make_shared<DocSet>(docs);
+  else if (deleted.use_count() > 1)
+    deleted = std::make_shared<DocSet>(*deleted);
   if (deleted->size() < docs) deleted->grow(docs);
   deleted->add(place.doc);
   if (place.entry != nullptr) place.entry->dirty = true;

@@ -98,14 +98,14 @@ class Index {
 
   mutable FairSharedMutex mutex_;  // guards the following, and the contents of memory_
   std::shared_ptr<const Mapping> mapping_;
-  std::vector<Entry> entries_;     // oldest first
+  std::vector<Entry> entries_;  // oldest first
   std::shared_ptr<MemorySegment> memory_;
   std::shared_ptr<DocSet> memory_deleted_;
   std::map<std::string, std::string> checkpoints_;
   int64_t next_seq_no_ = 0;
-  uint64_t applied_ = 0;           // log entries before this one are applied
+  uint64_t applied_ = 0;  // log entries before this one are applied
 
-  std::mutex files_mutex_;         // one flush or merge at a time; guards manifest_ but its name
+  std::mutex files_mutex_;  // one flush or merge at a time; guards manifest_ but its name
   Manifest manifest_;
   std::atomic<uint64_t> memory_bytes_ = 0;
   std::atomic<bool> broken_ = false;

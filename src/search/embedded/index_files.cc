@@ -40,7 +40,8 @@ void Index::flush() {
     // Exactly that of the last flushed entry: what is replayed was accepted under it and what followed.
     manifest_.mapping = mapping_->print();
   }
-  // An entry of its own is durable only after all before it are: nothing gets into the manifest that the log might lose.
+  // An entry of its own is durable only after all before it are: nothing gets into the manifest that the log might
+  // lose.
   if (log_->sequence_end() < manifest_.replay_from) {
     std::string nothing;
     encode_batch({}, nothing);
@@ -61,7 +62,7 @@ void Index::flush() {
 void Index::publish_flush(std::vector<Entry>& written) {
   std::vector<Entry> entries;
   std::vector<std::shared_ptr<const Segment>> opened;
-  for (const Entry& entry : written) opened.push_back(open_segment(segment_path(entry.number)));
+  for (const Entry& entry : written) opened.push_back(open_segment(disk_, segment_path(entry.number)));
   {
     const std::lock_guard lock(mutex_);
     for (Entry& entry : entries_) {
@@ -105,9 +106,11 @@ void Index::save_manifest(std::vector<Entry> entries) {
     }
   }
   for (const Manifest::SegmentEntry& old : before) {
-    const auto same = std::find_if(manifest_.segments.begin(), manifest_.segments.end(), [&](const auto& now) { return now.number == old.number; });
+    const auto same = std::find_if(manifest_.segments.begin(), manifest_.segments.end(),
+                                   [&](const auto& now) { return now.number == old.number; });
     if (same == manifest_.segments.end()) disk_.remove(segment_path(old.number));
-    if (old.deleted_generation > 0 && (same == manifest_.segments.end() || same->deleted_generation != old.deleted_generation)) {
+    if (old.deleted_generation > 0 &&
+        (same == manifest_.segments.end() || same->deleted_generation != old.deleted_generation)) {
       disk_.remove(deleted_path(old.number, old.deleted_generation));
     }
   }
@@ -117,9 +120,6 @@ void Index::save_manifest(std::vector<Entry> entries) {
 std::vector<Index::Entry> Index::pick_merge() const {
   std::vector<Entry> run;
   const std::shared_lock lock(mutex_);
-  for (const Entry& entry : entries_) {
-    if (entry.number > 0 && entry.deleted && entry.deleted->count() * 2 > entry.segment->docs()) return {entry};
-  }
   for (size_t start = 0; start < entries_.size(); ++start) {
     const int tier = tier_of(entries_[start].segment->docs());
     uint64_t docs = 0;
@@ -131,6 +131,9 @@ std::vector<Index::Entry> Index::pick_merge() const {
       run.push_back(entry);
     }
     if (run.size() >= kMergeWidth) return run;
+  }
+  for (const Entry& entry : entries_) {
+    if (entry.number > 0 && entry.deleted && entry.deleted->count() * 2 > entry.segment->docs()) return {entry};
   }
   return {};
 }
@@ -148,11 +151,12 @@ bool Index::merge() {
   }
   const uint64_t number = manifest_.next_segment++;
   const DocumentNumbers numbers = write_segment(disk_, segment_path(number), inputs);
-  Entry merged{number, open_segment(segment_path(number)), nullptr, 0, false};
+  Entry merged{number, open_segment(disk_, segment_path(number)), nullptr, 0, false};
   std::vector<Entry> entries;
   {
     const std::lock_guard lock(mutex_);
-    const auto first = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.number == chosen[0].number; });
+    const auto first = std::find_if(entries_.begin(), entries_.end(),
+                                    [&](const Entry& entry) { return entry.number == chosen[0].number; });
     for (size_t i = 0; i < chosen.size(); ++i) {
       const DocSet* now = (first + static_cast<std::ptrdiff_t>(i))->deleted.get();
       if (now == nullptr || now == deleted_then[i].get()) continue;

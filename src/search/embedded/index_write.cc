@@ -58,13 +58,19 @@ Update parse_update(std::string_view body) {
   }
   if (!root.is_object()) throw Error("x_content_parse_exception", 400, "[UpdateRequest] Expected START_OBJECT");
   for (const auto& [name, value] : root.object()) {
-    if (name == "doc" && value.is_object()) out.doc = value;
-    else if (name == "upsert" && value.is_object()) out.upsert = value;
-    else if (name == "doc_as_upsert" && value.is_bool()) out.doc_as_upsert = value.boolean();
-    else if (name == "detect_noop" && value.is_bool()) out.detect_noop = value.boolean();
-    else throw Error("x_content_parse_exception", 400, "[UpdateRequest] unknown field [" + name + "]");
+    if (name == "doc" && value.is_object())
+      out.doc = value;
+    else if (name == "upsert" && value.is_object())
+      out.upsert = value;
+    else if (name == "doc_as_upsert" && value.is_bool())
+      out.doc_as_upsert = value.boolean();
+    else if (name == "detect_noop" && value.is_bool())
+      out.detect_noop = value.boolean();
+    else
+      throw Error("x_content_parse_exception", 400, "[UpdateRequest] unknown field [" + name + "]");
   }
-  if (out.doc.is_null()) throw Error("action_request_validation_exception", 400, "Validation Failed: 1: script or doc is missing;");
+  if (out.doc.is_null())
+    throw Error("action_request_validation_exception", 400, "Validation Failed: 1: script or doc is missing;");
   return out;
 }
 
@@ -126,7 +132,8 @@ class BatchWriting final : public LogWriting {
   void apply(size_t i) {
     try {
       switch (batch_[i].kind) {
-        case Kind::index: case Kind::create: apply_index(i); return;
+        case Kind::index:
+        case Kind::create: apply_index(i); return;
         case Kind::remove: apply_remove(i); return;
         case Kind::update: apply_update(i); return;
       }
@@ -136,7 +143,7 @@ class BatchWriting final : public LogWriting {
   }
 
   std::optional<Index::Place> existing(size_t i) const {
-    return batch_[i].id_is_new ? std::nullopt : index_.find(outcomes_[i].id);
+    return batch_[i].id_is_new || batch_[i].id.empty() ? std::nullopt : index_.find(outcomes_[i].id);
   }
 
   void check_seq_no(size_t i, const std::optional<Index::Place>& place, const Index::Versions& seen) const {
@@ -144,7 +151,8 @@ class BatchWriting final : public LogWriting {
     const std::string wanted = "required seqNo [" + std::to_string(*batch_[i].if_seq_no) + "], primary term [1]. ";
     if (!place) throw version_conflict(outcomes_[i].id, wanted + "but no document was found");
     if (seen.seq_no != *batch_[i].if_seq_no) {
-      throw version_conflict(outcomes_[i].id, wanted + "current document has seqNo [" + std::to_string(seen.seq_no) + "] and primary term [1]");
+      throw version_conflict(outcomes_[i].id, wanted + "current document has seqNo [" + std::to_string(seen.seq_no) +
+                                                  "] and primary term [1]");
     }
   }
 
@@ -152,14 +160,15 @@ class BatchWriting final : public LogWriting {
     const auto place = existing(i);
     const Index::Versions seen = place ? index_.versions(*place) : Index::Versions{0, 0};
     if (place && batch_[i].kind == Kind::create) {
-      throw version_conflict(outcomes_[i].id, "document already exists (current version [" + std::to_string(seen.version) + "])");
+      throw version_conflict(outcomes_[i].id,
+                             "document already exists (current version [" + std::to_string(seen.version) + "])");
     }
     check_seq_no(i, place, seen);
     store(i, documents_[i], batch_[i].source, place, seen);
   }
 
-  void store(size_t i, const ParsedDocument& document, std::string_view source, const std::optional<Index::Place>& place,
-             const Index::Versions& seen) {
+  void store(size_t i, const ParsedDocument& document, std::string_view source,
+             const std::optional<Index::Place>& place, const Index::Versions& seen) {
     WriteOutcome& outcome = outcomes_[i];
     if (place) index_.mark_deleted(*place);
     outcome.version = place ? seen.version + 1 : 1;
@@ -167,7 +176,8 @@ class BatchWriting final : public LogWriting {
     outcome.status = place ? 200 : 201;
     outcome.result = place ? "updated" : "created";
     index_.store(document, outcome.id, source, {outcome.version, outcome.seq_no});
-    logged_.operations.push_back({LoggedOperation::Kind::document, outcome.id, outcome.version, outcome.seq_no, source});
+    logged_.operations.push_back(
+        {LoggedOperation::Kind::document, outcome.id, outcome.version, outcome.seq_no, source});
   }
 
   void apply_remove(size_t i) {
@@ -249,7 +259,8 @@ class MappingWriting final : public LogWriting {
   const json::Value& mappings_;
 };
 
-std::vector<WriteOutcome> Index::write(std::span<const WriteOperation> batch, const std::optional<Checkpoint>& checkpoint) {
+std::vector<WriteOutcome> Index::write(std::span<const WriteOperation> batch,
+                                       const std::optional<Checkpoint>& checkpoint) {
   check_usable();
   BatchWriting writing(*this, batch, checkpoint);
   log_->append(writing);

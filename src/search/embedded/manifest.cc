@@ -30,7 +30,8 @@ std::optional<Manifest> read_manifest(Disk& disk, const std::filesystem::path& d
     out.replay_from = static_cast<uint64_t>(number(root, "replay_from"));
     if (const json::Value* segments = root.find("segments")) {
       for (const json::Value& segment : segments->array()) {
-        out.segments.push_back({static_cast<uint64_t>(number(segment, "number")), static_cast<uint64_t>(number(segment, "deleted"))});
+        out.segments.push_back(
+            {static_cast<uint64_t>(number(segment, "number")), static_cast<uint64_t>(number(segment, "deleted"))});
       }
     }
     return out;
@@ -56,7 +57,8 @@ void write_manifest(Disk& disk, const std::filesystem::path& directory, const Ma
   root.append("replay_from", manifest.replay_from);
   json::Array segments;
   for (const Manifest::SegmentEntry& segment : manifest.segments) {
-    segments.push_back(json::Object{{"number", json::Value(segment.number)}, {"deleted", json::Value(segment.deleted_generation)}});
+    segments.push_back(
+        json::Object{{"number", json::Value(segment.number)}, {"deleted", json::Value(segment.deleted_generation)}});
   }
   root.append("segments", std::move(segments));
   replace_file(disk, directory / kManifestFile, json::print_pretty(root));

@@ -8,7 +8,8 @@ namespace standpipe::search {
 namespace {
 
 [[noreturn]] void refuse(const std::string& reason) {
-  throw mapper_parsing_exception("Failed to parse mapping [_doc]: " + reason).because("mapper_parsing_exception", reason);
+  throw mapper_parsing_exception("Failed to parse mapping [_doc]: " + reason)
+      .because("mapper_parsing_exception", reason);
 }
 
 std::shared_ptr<MappedObject> deep_copy(const MappedObject& object) {
@@ -68,7 +69,8 @@ void Mapping::merge(const json::Value& mappings) {
     } else if (name == "dynamic_templates") {
       if (!value.is_array()) refuse("Dynamic template syntax error. An array of named objects is expected.");
       for (const json::Value& item : value.array()) {
-        if (!item.is_object() || item.object().size() != 1 || item.object().begin()->second.find("mapping") == nullptr) {
+        if (!item.is_object() || item.object().size() != 1 ||
+            item.object().begin()->second.find("mapping") == nullptr) {
           refuse("template must have mapping set");
         }
       }
@@ -88,7 +90,8 @@ void Mapping::merge(const json::Value& mappings) {
 
 void Mapping::merge_object(MappedObject& into, const std::string& path, const json::Value& body, int depth) {
   if (depth > kObjectDepthMax) {
-    throw illegal_argument("Limit of mapping depth [" + std::to_string(kObjectDepthMax) + "] has been exceeded due to object field [" + path + "]");
+    throw illegal_argument("Limit of mapping depth [" + std::to_string(kObjectDepthMax) +
+                           "] has been exceeded due to object field [" + path + "]");
   }
   for (const auto& [name, value] : body.object()) {
     if (name == "dynamic") {
@@ -97,8 +100,11 @@ void Mapping::merge_object(MappedObject& into, const std::string& path, const js
       into.enabled = dsl::as_boolean(value).value_or(true);
     } else if (name == "properties") {
       if (value.is_array() && value.array().empty()) continue;
-      if (!value.is_object()) refuse("Expected map for property [properties] on field [" + path + "] but got a " + std::string(dsl::token_name(value)));
-      for (const auto& [child, definition] : value.object()) merge_child(into, child, join_path(path, child), definition, depth);
+      if (!value.is_object())
+        refuse("Expected map for property [properties] on field [" + path + "] but got a " +
+               std::string(dsl::token_name(value)));
+      for (const auto& [child, definition] : value.object())
+        merge_child(into, child, join_path(path, child), definition, depth);
     } else if (depth > 0 && name != "type") {
       refuse("unknown parameter [" + name + "] on mapper [" + path + "] of type [object]");
     }
@@ -115,7 +121,8 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
     refuse("Expected map for property [fields] on field [" + name + "] but got a class java.lang.String");
   }
   if (const size_t dot = name.find('.'); dot != std::string::npos) {  // "a.b" means a: {properties: {b: …}}
-    if (dot == 0 || dot + 1 == name.size()) refuse("field name cannot contain only whitespace or empty parts: [" + name + "]");
+    if (dot == 0 || dot + 1 == name.size())
+      refuse("field name cannot contain only whitespace or empty parts: [" + name + "]");
     json::Object rest{{name.substr(dot + 1), body}};
     json::Object outer{{"properties", json::Value(std::move(rest))}};
     const std::string first = name.substr(0, dot);
@@ -123,7 +130,8 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
     return;
   }
   auto& child = into.children[name];
-  if (is_object_definition(body.object()) && (body.find("type") != nullptr || body.find("properties") != nullptr || !child.field)) {
+  if (is_object_definition(body.object()) &&
+      (body.find("type") != nullptr || body.find("properties") != nullptr || !child.field)) {
     if (child.field) throw illegal_argument("can't merge a non object mapping [" + path + "] with an object mapping");
     if (body.find("type") == nullptr && body.find("properties") == nullptr && body.find("dynamic") == nullptr &&
         body.find("enabled") == nullptr && !child.object) {
@@ -142,7 +150,8 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
   const MappedField& before = *child.field;
   const std::string type = body.text("type", before.field.type->name);
   if (type != before.field.type->name) {
-    throw illegal_argument("mapper [" + path + "] cannot be changed from type [" + std::string(before.field.type->name) + "] to [" + type + "]");
+    throw illegal_argument("mapper [" + path + "] cannot be changed from type [" +
+                           std::string(before.field.type->name) + "] to [" + type + "]");
   }
   auto merged = make_field(path, body.object());
   for (const char* fixed : {"analyzer", "format", "scaling_factor", "index", "doc_values"}) {
@@ -151,12 +160,13 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
     if (new_value != nullptr && (old_value == nullptr || !(*old_value == *new_value)) &&
         !(old_value == nullptr && (*new_value == json::Value(true) || *new_value == json::Value("standard")))) {
       throw illegal_argument("Mapper for [" + path + "] conflicts with existing mapper:\n\tCannot update parameter [" +
-                             std::string(fixed) + "] from [" + (old_value ? json::print(*old_value) : "default") + "] to [" +
-                             json::print(*new_value) + "]");
+                             std::string(fixed) + "] from [" + (old_value ? json::print(*old_value) : "default") +
+                             "] to [" + json::print(*new_value) + "]");
     }
   }
   for (const FieldSpec& old : before.subfields) {
-    const bool kept = std::any_of(merged->subfields.begin(), merged->subfields.end(), [&](const FieldSpec& spec) { return spec.path == old.path; });
+    const bool kept = std::any_of(merged->subfields.begin(), merged->subfields.end(),
+                                  [&](const FieldSpec& spec) { return spec.path == old.path; });
     if (!kept) merged->subfields.push_back(old);
   }
   child.field = std::move(merged);
@@ -169,8 +179,9 @@ void Mapping::add(const NewField& added) {
     path = join_path(path, added.path[i]);
     auto& child = object->children[added.path[i]];
     if (child.field) {
-      throw mapper_parsing_exception("Could not dynamically add mapping for field [" + join_path(path, added.path[i + 1]) +
-                                     "]. Existing mapping for [" + path + "] must be of type object but found [" +
+      throw mapper_parsing_exception("Could not dynamically add mapping for field [" +
+                                     join_path(path, added.path[i + 1]) + "]. Existing mapping for [" + path +
+                                     "] must be of type object but found [" +
                                      std::string(child.field->field.type->name) + "].");
     }
     if (!child.object) child.object = std::make_shared<MappedObject>();
@@ -199,13 +210,16 @@ json::Value Mapping::template_for(const NewField& field) const {
     };
     const std::string type = rule.text("match_mapping_type", "*");
     if (type != "*" && type != kind) continue;
-    if (!fits("match", name, true) || !fits("unmatch", name, false) || !fits("path_match", path, true) || !fits("path_unmatch", path, false)) continue;
+    if (!fits("match", name, true) || !fits("unmatch", name, false) || !fits("path_match", path, true) ||
+        !fits("path_unmatch", path, false))
+      continue;
     std::string text = json::print(*rule.find("mapping"));
     text = replace_all(std::move(text), "{name}", name);
     text = replace_all(std::move(text), "{dynamic_type}", kind == "string" ? "text" : std::string(kind));
     json::Value definition = json::parse(text);
     if (!definition.is_object()) refuse("dynamic template mapping must be an object");
-    if (definition.find("type") == nullptr) definition.object().append("type", kind == "string" ? "text" : std::string(kind));
+    if (definition.find("type") == nullptr)
+      definition.object().append("type", kind == "string" ? "text" : std::string(kind));
     return definition;
   }
   switch (field.kind) {
@@ -216,7 +230,8 @@ json::Value Mapping::template_for(const NewField& field) const {
     case NewField::Kind::text: break;
   }
   json::Object keyword{{"type", "keyword"}, {"ignore_above", 256}};
-  return json::Object{{"type", "text"}, {"fields", json::Value(json::Object{{"keyword", json::Value(std::move(keyword))}})}};
+  return json::Object{{"type", "text"},
+                      {"fields", json::Value(json::Object{{"keyword", json::Value(std::move(keyword))}})}};
 }
 
 void Mapping::number_fields(const Mapping* before) {

@@ -1,6 +1,6 @@
 // The mapping of an index: which fields it has, of which types, and what becomes of fields that it does not know.
-// A Mapping is built once and then shared as const; changes make a new one. Field specs live as long as any mapping that
-// has them. Errors: mapper_parsing_exception, illegal_argument_exception, strict_dynamic_mapping_exception.
+// A Mapping is built once and then shared as const; changes make a new one. Field specs live as long as any mapping
+// that has them. Errors: mapper_parsing_exception, illegal_argument_exception, strict_dynamic_mapping_exception.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@
 
 namespace standpipe::search {
 
-inline constexpr int kObjectDepthMax = 20;      // index.mapping.depth.limit
-inline constexpr size_t kFieldsMax = 1000;      // index.mapping.total_fields.limit
+inline constexpr int kObjectDepthMax = 20;       // index.mapping.depth.limit
+inline constexpr size_t kFieldsMax = 1000;       // index.mapping.total_fields.limit
 inline constexpr size_t kFieldNameMax = 50'000;  // index.mapping.field_name_length.limit
 
 enum class Dynamic { yes, no, strict };
@@ -55,7 +55,7 @@ class Mapping {
   void add(const NewField& field);
   void number_fields(const Mapping* before);  // call after changes: rebuilds lookups, checks limits
 
-  const FieldSpec* find(std::string_view path) const;      // fields and sub-fields
+  const FieldSpec* find(std::string_view path) const;  // fields and sub-fields
   bool is_object(std::string_view path) const;
   std::vector<const FieldSpec*> match(std::string_view pattern) const;  // '*' patterns; in order of path
   const MappedObject& root() const { return *root_; }
@@ -67,13 +67,14 @@ class Mapping {
 
  private:
   void merge_object(MappedObject& into, const std::string& path, const json::Value& body, int depth);
-  void merge_child(MappedObject& into, const std::string& name, const std::string& path, const json::Value& body, int depth);
+  void merge_child(MappedObject& into, const std::string& name, const std::string& path, const json::Value& body,
+                   int depth);
   void index_object(const MappedObject& object, const std::string& path);
   json::Value template_for(const NewField& field) const;
 
   std::shared_ptr<MappedObject> root_;
   bool date_detection_ = true, numeric_detection_ = false;
-  json::Object extras_;               // root parameters, printed back
+  json::Object extras_;  // root parameters, printed back
   json::Array dynamic_templates_;
   std::map<std::string, const FieldSpec*, std::less<>> fields_;
   std::map<std::string, const MappedObject*, std::less<>> objects_;

@@ -8,11 +8,16 @@ namespace standpipe::search {
 
 class MemorySegment::Field final : public Terms, public Column {
  public:
-  explicit Field(std::string path, bool terms, bool frequencies) : path_(std::move(path)), has_terms_(terms), frequencies_(frequencies) {}
+  explicit Field(std::string path, bool terms, bool frequencies)
+      : path_(std::move(path)), has_terms_(terms), frequencies_(frequencies) {}
 
   const std::string& path() const { return path_; }
   SegmentField view() const {
-    return {has_terms_ ? this : nullptr, frequencies_ ? nullptr : this, std::string_view(norms_), {documents_, tokens_}, frequencies_};
+    return {has_terms_ ? this : nullptr,
+            frequencies_ ? nullptr : this,
+            std::string_view(norms_),
+            {documents_, tokens_},
+            frequencies_};
   }
 
   uint32_t ordinal_of(std::string_view term) {
@@ -63,8 +68,10 @@ class MemorySegment::Field final : public Terms, public Column {
   Postings postings(uint32_t ordinal) const override { return postings_[ordinal].view(frequencies_); }
   void visit(std::string_view from, const std::function<bool(std::string_view, uint32_t)>& visit) const override {
     const auto order = sorted();
-    auto at = std::lower_bound(order->begin(), order->end(), from, [&](uint32_t ordinal, std::string_view term) { return terms_[ordinal] < term; });
-    for (; at != order->end() && visit(terms_[*at], *at); ++at) {}
+    auto at = std::lower_bound(order->begin(), order->end(), from,
+                               [&](uint32_t ordinal, std::string_view term) { return terms_[ordinal] < term; });
+    for (; at != order->end() && visit(terms_[*at], *at); ++at) {
+    }
   }
   std::vector<uint32_t> ranks() const override {
     const auto order = sorted();
@@ -127,14 +134,15 @@ MemorySegment::Field& MemorySegment::field_for(const FieldSpec& spec) {
   auto& field = by_slot_[spec.slot];
   if (!field) {
     using Storage = FieldType::Storage;
-    field = std::make_unique<Field>(spec.path, spec.type->storage != Storage::numbers, spec.type->storage == Storage::text);
+    field =
+        std::make_unique<Field>(spec.path, spec.type->storage != Storage::numbers, spec.type->storage == Storage::text);
     by_path_[field->path()] = field.get();
   }
   return *field;
 }
 
-uint32_t MemorySegment::add(const ParsedDocument& document, std::string_view id, std::string_view source, int64_t seq_no,
-                            int64_t version) {
+uint32_t MemorySegment::add(const ParsedDocument& document, std::string_view id, std::string_view source,
+                            int64_t seq_no, int64_t version) {
   check(!full(), "memory segment is full");
   const uint32_t doc = docs_;
   std::vector<uint32_t> ordinals{ids_->ordinal_of(id)};
@@ -146,7 +154,8 @@ uint32_t MemorySegment::add(const ParsedDocument& document, std::string_view id,
     const FieldSpec* spec = document.terms[i].field;
     Field& field = field_for(*spec);
     ordinals.clear();
-    for (; i < document.terms.size() && document.terms[i].field == spec; ++i) ordinals.push_back(field.ordinal_of(document.text(document.terms[i].term)));
+    for (; i < document.terms.size() && document.terms[i].field == spec; ++i)
+      ordinals.push_back(field.ordinal_of(document.text(document.terms[i].term)));
     field.add_terms(doc, ordinals);
   }
   for (const auto& text : document.texts) {
@@ -160,7 +169,8 @@ uint32_t MemorySegment::add(const ParsedDocument& document, std::string_view id,
   auto& chunk = stored_[doc / kChunk];
   if (!chunk) chunk = std::make_unique<Chunk>();
   (*chunk)[doc % kChunk] = {std::string(id), std::string(source)};
-  bytes_ += source.size() + id.size() + 200 + 16 * (document.numbers.size() + document.terms.size()) + 12 * document.text_terms.size() + document.arena.size();
+  bytes_ += source.size() + id.size() + 200 + 16 * (document.numbers.size() + document.terms.size()) +
+            12 * document.text_terms.size() + document.arena.size();
   ++docs_;
   return doc;
 }

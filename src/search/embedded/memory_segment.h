@@ -25,7 +25,8 @@ class MemorySegment final : public Segment {
 
   bool full() const { return docs_ >= kDocsMax; }
   // The document's number. Must not be called when full.
-  uint32_t add(const ParsedDocument& document, std::string_view id, std::string_view source, int64_t seq_no, int64_t version);
+  uint32_t add(const ParsedDocument& document, std::string_view id, std::string_view source, int64_t seq_no,
+               int64_t version);
   std::optional<uint32_t> find_id(std::string_view id) const;  // the newest with that id, deleted or not
 
   uint32_t docs() const override { return docs_; }

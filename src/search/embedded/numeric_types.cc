@@ -9,9 +9,7 @@
 namespace standpipe::search {
 namespace {
 
-[[noreturn]] void refuse_text(const Scalar& value) {
-  throw BadValue("For input string: \"" + value.text() + "\"");
-}
+[[noreturn]] void refuse_text(const Scalar& value) { throw BadValue("For input string: \"" + value.text() + "\""); }
 
 struct Whole {
   const char* name;
@@ -79,7 +77,8 @@ double finite(const FieldSpec& field, const Scalar& value) {
   if (value.kind == Scalar::Kind::text && !field.coerce) throw BadValue("Number passed as String");
   const double real = real_of(value);
   if (!std::isfinite(real)) {
-    throw BadValue("[" + std::string(field.type->name) + "] supports only finite values, but got [" + value.text() + "]");
+    throw BadValue("[" + std::string(field.type->name) + "] supports only finite values, but got [" + value.text() +
+                   "]");
   }
   return real;
 }
@@ -133,7 +132,8 @@ float to_half(double value) {
 
 int64_t encode_half(const FieldSpec& field, const Scalar& value) {
   const float half = to_half(finite(field, value));
-  if (std::abs(half) > 65504) throw BadValue("[half_float] supports only finite values, but got [" + value.text() + "]");
+  if (std::abs(half) > 65504)
+    throw BadValue("[half_float] supports only finite values, but got [" + value.text() + "]");
   return ordered_float(half);
 }
 
@@ -142,7 +142,9 @@ int64_t encode_scaled(const FieldSpec& field, const Scalar& value) {
   if (!(std::abs(scaled) < 0x1p63)) throw BadValue("Value [" + value.text() + "] is out of range for a scaled_float");
   return static_cast<int64_t>(scaled);
 }
-double number_scaled(const FieldSpec& field, int64_t stored) { return static_cast<double>(stored) / field.scaling_factor; }
+double number_scaled(const FieldSpec& field, int64_t stored) {
+  return static_cast<double>(stored) / field.scaling_factor;
+}
 std::optional<int64_t> bound_scaled(const FieldSpec& field, const Scalar& value, bool lower, bool inclusive) {
   const double scaled = real_of(value) * field.scaling_factor;
   return bound_whole(field, Scalar::of(scaled), lower, inclusive);

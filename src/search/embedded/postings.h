@@ -5,7 +5,8 @@
 //   docs with frequencies:     (varint(delta << 1 | (freq == 1)) [varint(freq)])*
 //   positions:                 per document freq × varint(delta), in the order of `docs`
 //
-// Deltas of documents are to the previous one, the first to -1 (so never 0); deltas of positions begin anew per document.
+// Deltas of documents are to the previous one, the first to -1 (so never 0); deltas of positions begin anew per
+// document.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ bool wants_scores(const SearchRequest& request) {
   if (request.min_score) return true;
   if (request.size == 0) return false;
   if (request.sort.empty() || request.track_scores) return true;
-  return std::any_of(request.sort.begin(), request.sort.end(), [](const SortField& field) { return field.field == "_score"; });
+  return std::any_of(request.sort.begin(), request.sort.end(),
+                     [](const SortField& field) { return field.field == "_score"; });
 }
 
 // What is left of an index's view once its lock is gone.
@@ -25,7 +26,10 @@ struct SeenIndex {
 class Search {
  public:
   Search(const SearchRequest& request, int64_t now_ms)
-      : request_(request), now_ms_(now_ms), scored_(wants_scores(request)), top_(request, size_t{request.from} + request.size) {
+      : request_(request),
+        now_ms_(now_ms),
+        scored_(wants_scores(request)),
+        top_(request, size_t{request.from} + request.size) {
     collectors_ = make_collectors(request.aggregations, limits_);
   }
 
@@ -48,7 +52,8 @@ class Search {
     std::vector<Candidate> best = top_.take();
     const bool show_scores = request_.sort.empty() || request_.track_scores;
     for (size_t i = request_.from; i < best.size(); ++i) out.hits.push_back(make_hit(best[i], indices));
-    const bool by_score = std::any_of(request_.sort.begin(), request_.sort.end(), [](const SortField& field) { return field.field == "_score"; });
+    const bool by_score = std::any_of(request_.sort.begin(), request_.sort.end(),
+                                      [](const SortField& field) { return field.field == "_score"; });
     if ((show_scores || by_score) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
     if (!collectors_.empty()) {
       json::Object results;
@@ -161,7 +166,8 @@ class Search {
 
 }  // namespace
 
-SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request, int64_t now_ms) {
+SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request,
+                          int64_t now_ms) {
   Search search(request, now_ms);
   for (const auto& index : indices) search.look_into(*index);
   return search.finish(indices);

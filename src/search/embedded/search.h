@@ -9,6 +9,7 @@
 
 namespace standpipe::search {
 
-SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request, int64_t now_ms);
+SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request,
+                          int64_t now_ms);
 
 }  // namespace standpipe::search

@@ -55,16 +55,16 @@ class Column {
 };
 
 struct FieldStatistics {
-  uint32_t docs = 0;       // that have the field
-  uint64_t tokens = 0;     // sum of lengths
+  uint32_t docs = 0;    // that have the field
+  uint64_t tokens = 0;  // sum of lengths
 };
 
 struct SegmentField {
   const Terms* terms = nullptr;
-  const Column* column = nullptr;      // ordinals if `terms` is there
-  std::string_view norms;              // a byte per document, 0: no value; empty if the field has none
+  const Column* column = nullptr;  // ordinals if `terms` is there
+  std::string_view norms;          // a byte per document, 0: no value; empty if the field has none
   FieldStatistics statistics;
-  bool frequencies = false;            // postings have frequencies and positions
+  bool frequencies = false;  // postings have frequencies and positions
 };
 
 struct Stored {

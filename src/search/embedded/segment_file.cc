@@ -23,7 +23,8 @@ constexpr size_t kIndexEntryBytes = 20;
 
 int64_t number_of(const json::Value& object, std::string_view name, int64_t max) {
   const json::Value* value = object.find(name);
-  if (value == nullptr || !value->is_int() || value->integer() < 0 || value->integer() > max) throw CorruptData("segment footer: bad " + std::string(name));
+  if (value == nullptr || !value->is_int() || value->integer() < 0 || value->integer() > max)
+    throw CorruptData("segment footer: bad " + std::string(name));
   return value->integer();
 }
 
@@ -32,14 +33,17 @@ class Section {
  public:
   Section() = default;
   Section(std::string_view file, const json::Value* place, bool verify) : checked_(!verify) {
-    if (place == nullptr || !place->is_array() || place->array().size() < 2) throw CorruptData("segment footer: bad section");
+    if (place == nullptr || !place->is_array() || place->array().size() < 2)
+      throw CorruptData("segment footer: bad section");
     for (const json::Value& number : place->array()) {
       if (!number.is_int() || number.integer() < 0) throw CorruptData("segment footer: bad section");
     }
     const json::Array& numbers = place->array();
     bytes_ = slice(file, static_cast<uint64_t>(numbers[0].integer()), static_cast<uint64_t>(numbers[1].integer()));
-    if (numbers.size() < 3) checked_ = true;
-    else checksum_ = static_cast<uint32_t>(numbers[2].integer());
+    if (numbers.size() < 3)
+      checked_ = true;
+    else
+      checksum_ = static_cast<uint32_t>(numbers[2].integer());
   }
   Section(const Section& other) : bytes_(other.bytes_), checksum_(other.checksum_), checked_(other.checked_.load()) {}
   Section& operator=(const Section&) = delete;
@@ -157,7 +161,10 @@ class FileColumn final : public Column {
  public:
   // `ordinals` bounds the values of a column of ordinals; UINT32_MAX: numbers.
   FileColumn(std::string_view file, const json::Value& field, uint32_t docs, uint32_t ordinals, bool verify)
-      : docs_(docs), ordinals_(ordinals), zones_(file, field.find("zones"), verify), data_(file, field.find("column"), verify) {}
+      : docs_(docs),
+        ordinals_(ordinals),
+        zones_(file, field.find("zones"), verify),
+        data_(file, field.find("column"), verify) {}
 
   Zone zone(uint32_t block) const override {
     const Header header = read_header(block);
@@ -200,7 +207,8 @@ class FileColumn final : public Column {
     out.values = reader.number<uint32_t>();
     out.bits = reader.number<uint8_t>();
     const auto kind = reader.number<uint8_t>();
-    if (kind > static_cast<uint8_t>(BlockKind::several) || (out.bits > 56 && out.bits != 64)) throw CorruptData("segment column block is of an unknown kind");
+    if (kind > static_cast<uint8_t>(BlockKind::several) || (out.bits > 56 && out.bits != 64))
+      throw CorruptData("segment column block is of an unknown kind");
     out.kind = static_cast<BlockKind>(kind);
     if (block >= block_count(docs_)) throw CorruptData("segment column has no such block");
     return out;
@@ -329,10 +337,13 @@ class SegmentFile final : public Segment {
     Field field;
     const json::Value* frequencies = place.find("frequencies");
     field.frequencies = frequencies != nullptr && *frequencies == json::Value(true);
-    field.statistics = {static_cast<uint32_t>(number_of(place, "documents", UINT32_MAX)), static_cast<uint64_t>(number_of(place, "tokens", INT64_MAX))};
-    if (const json::Value* terms = place.find("terms")) field.terms = std::make_unique<FileTerms>(file, *terms, field.frequencies, verify);
+    field.statistics = {static_cast<uint32_t>(number_of(place, "documents", UINT32_MAX)),
+                        static_cast<uint64_t>(number_of(place, "tokens", INT64_MAX))};
+    if (const json::Value* terms = place.find("terms"))
+      field.terms = std::make_unique<FileTerms>(file, *terms, field.frequencies, verify);
     if (place.find("zones") != nullptr) {
-      field.column = std::make_unique<FileColumn>(file, place, docs_, field.terms ? field.terms->count() : UINT32_MAX, verify);
+      field.column =
+          std::make_unique<FileColumn>(file, place, docs_, field.terms ? field.terms->count() : UINT32_MAX, verify);
     }
     if (const json::Value* norms = place.find("norms")) field.norms = std::make_unique<Section>(file, norms, verify);
     fields_.emplace(place.text("path"), std::move(field));
@@ -387,7 +398,7 @@ struct Mapped {
 
 }  // namespace
 
-std::shared_ptr<const Segment> open_segment(const std::filesystem::path& path) {
+static std::shared_ptr<Mapped> map_file(const std::filesystem::path& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (file < 0 || fstat(file, &status) != 0) {
@@ -400,8 +411,18 @@ std::shared_ptr<const Segment> open_segment(const std::filesystem::path& path) {
   if (mapped->size > 0) mapped->address = mmap(nullptr, mapped->size, PROT_READ, MAP_SHARED, file, 0);
   close(file);
   if (mapped->address == MAP_FAILED) throw CorruptData(path.string() + ": cannot be mapped");
-  const std::string_view bytes(static_cast<const char*>(mapped->address), mapped->size);
+  return mapped;
+}
+
+std::shared_ptr<const Segment> open_segment(Disk& disk, const std::filesystem::path& path) {
   try {
+    if (&disk != &system_disk()) {
+      auto bytes = std::make_shared<std::string>(read_file(disk, path).value_or(""));
+      const std::string_view view = *bytes;
+      return read_segment(view, std::move(bytes));
+    }
+    auto mapped = map_file(path);
+    const std::string_view bytes(static_cast<const char*>(mapped->address), mapped->size);
     return read_segment(bytes, std::move(mapped));
   } catch (const CorruptData& error) {
     throw CorruptData(path.string() + ": " + error.what());

@@ -47,7 +47,8 @@ class SectionWriter {
 
 class StoredWriter {
  public:
-  explicit StoredWriter(SectionWriter& out) : out_(out), start_(out.offset()), context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
+  explicit StoredWriter(SectionWriter& out)
+      : out_(out), start_(out.offset()), context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
     check(context_ != nullptr, "no memory for zstd");
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, 1);
     ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
@@ -250,7 +251,8 @@ class SegmentMerger {
     std::vector<uint32_t> positions;
     for (const TermSource& source : sources) {
       const std::vector<uint32_t>& numbers = numbers_[source.input];
-      PostingsCursor cursor(fields[source.input]->terms->postings(source.ordinal), static_cast<uint32_t>(numbers.size()));
+      PostingsCursor cursor(fields[source.input]->terms->postings(source.ordinal),
+                            static_cast<uint32_t>(numbers.size()));
       while (cursor.next()) {
         const uint32_t doc = numbers[cursor.doc()];
         if (doc == kNoDocument) continue;
@@ -280,7 +282,8 @@ class SegmentMerger {
         for (uint32_t row = 0; row < block.docs; ++row) {
           if (numbers_[i][first + row] == kNoDocument) continue;
           values.clear();
-          if (here) values.assign(block.values.begin() + block.starts[row], block.values.begin() + block.starts[row + 1]);
+          if (here)
+            values.assign(block.values.begin() + block.starts[row], block.values.begin() + block.starts[row + 1]);
           if (terms) {
             for (int64_t& value : values) value = ordinals[i][static_cast<size_t>(value)];
             std::sort(values.begin(), values.end());

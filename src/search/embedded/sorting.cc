@@ -51,7 +51,8 @@ SortColumn::SortColumn(const QueryContext& context, const SortField& field)
   }
   if (spec_ == nullptr) {
     if (field.unmapped_type.empty()) {
-      throw Error("query_shard_exception", 400, "No mapping found for [" + field.field + "] in order to sort on").on(context.index);
+      throw Error("query_shard_exception", 400, "No mapping found for [" + field.field + "] in order to sort on")
+          .on(context.index);
     }
     return;
   }
@@ -124,7 +125,8 @@ int64_t SortColumn::key_of(const json::Value& after) const {
   const auto text = dsl::as_text(after).value_or("");
   switch (kind_) {
     case Kind::score: return ordered_score(static_cast<float>(dsl::as_number(after).value_or(0)));
-    case Kind::doc: case Kind::unmapped: return dsl::as_integer(after).value_or(0);
+    case Kind::doc:
+    case Kind::unmapped: return dsl::as_integer(after).value_or(0);
     case Kind::numbers: {
       if (text == "Infinity") return INT64_MAX;
       if (text == "-Infinity") return INT64_MIN;
@@ -133,7 +135,8 @@ int64_t SortColumn::key_of(const json::Value& after) const {
         if (spec_->type == &date_type()) return read_date_math(text, context_.now_ms, *spec_->format, {}, false);
         return spec_->type->encode(*spec_, Scalar::of(after));
       } catch (const BadValue& bad) {
-        throw illegal_argument("Failed to parse search_after value for field [" + spec_->path + "].").because("number_format_exception", bad.what());
+        throw illegal_argument("Failed to parse search_after value for field [" + spec_->path + "].")
+            .because("number_format_exception", bad.what());
       }
     }
     case Kind::terms: break;
@@ -158,9 +161,12 @@ int compare(const SortValue& a, const SortValue& b, const SortField& field) {
     return (a.kind == Kind::missing) == field.missing_first ? -1 : 1;
   }
   int result;
-  if (a.kind == Kind::text && b.kind == Kind::text) result = order(a.text, b.text);
-  else if (a.kind == Kind::integer && b.kind == Kind::integer) result = order(a.integer, b.integer);
-  else if (a.kind == Kind::text || b.kind == Kind::text) result = a.kind == Kind::text ? 1 : -1;
+  if (a.kind == Kind::text && b.kind == Kind::text)
+    result = order(a.text, b.text);
+  else if (a.kind == Kind::integer && b.kind == Kind::integer)
+    result = order(a.integer, b.integer);
+  else if (a.kind == Kind::text || b.kind == Kind::text)
+    result = a.kind == Kind::text ? 1 : -1;
   else {
     const double x = a.kind == Kind::integer ? static_cast<double>(a.integer) : a.real;
     const double y = b.kind == Kind::integer ? static_cast<double>(b.integer) : b.real;

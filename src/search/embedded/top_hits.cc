@@ -65,12 +65,14 @@ void TopHits::add(const QueryContext& context, const std::shared_ptr<const Segme
       if (flat) break;
       int64_t best = 0;
       const int64_t worst_kept = heap.front().keys[0];
-      if (columns[0].bounded(block, best) && (columns[0].descending() ? best < worst_kept : best > worst_kept)) continue;
+      if (columns[0].bounded(block, best) && (columns[0].descending() ? best < worst_kept : best > worst_kept))
+        continue;
     }
     scan_block(block, matches, docs, columns, after, heap);
   }
-  const bool scored = request_.sort.empty() || request_.track_scores ||
-                      std::any_of(sort_.begin(), sort_.end(), [](const SortField& field) { return field.field == "_score"; });
+  const bool scored =
+      request_.sort.empty() || request_.track_scores ||
+      std::any_of(sort_.begin(), sort_.end(), [](const SortField& field) { return field.field == "_score"; });
   for (const Row& row : heap) {
     Candidate candidate{segment, index_number, segment_number, row.doc, scored ? row.score : 0, {}};
     for (size_t i = 0; i < columns.size(); ++i) candidate.sort.push_back(columns[i].value(row.keys[i]));

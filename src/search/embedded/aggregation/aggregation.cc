@@ -9,8 +9,9 @@ namespace standpipe::search {
 void AggregationLimits::collect(size_t buckets) {
   collected += buckets;
   if (collected > kCollectedMax) {
-    throw Error("circuit_breaking_exception", 429, "[request] Data too large: the aggregations of this request make more than [" +
-                                                       std::to_string(kCollectedMax) + "] buckets");
+    throw Error("circuit_breaking_exception", 429,
+                "[request] Data too large: the aggregations of this request make more than [" +
+                    std::to_string(kCollectedMax) + "] buckets");
   }
 }
 
@@ -59,8 +60,9 @@ std::optional<double> BucketCollector::order_value(uint32_t bucket, const std::s
     if (!value) break;
     return value;
   }
-  throw illegal_argument("Invalid aggregator order path [" + path + "]. The provided aggregation [" + child_name +
-                         "] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.");
+  throw illegal_argument(
+      "Invalid aggregator order path [" + path + "]. The provided aggregation [" + child_name +
+      "] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.");
 }
 
 uint32_t BucketTable::bucket(uint32_t parent, int64_t key) {
@@ -89,12 +91,16 @@ std::vector<BucketTable::Entry> BucketTable::of(uint32_t parent) {
 void refuse_field_data(const FieldSpec& field) {
   if (field.type->storage == FieldType::Storage::text) {
     throw illegal_argument(
-        "Text fields are not optimised for operations that require per-document field data like aggregations and sorting, "
-        "so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [" +
-        field.path + "] in order to load field data by uninverting the inverted index. Note that this can use significant memory.");
+        "Text fields are not optimised for operations that require per-document field data like aggregations and "
+        "sorting, "
+        "so these operations are disabled by default. Please use a keyword field instead. Alternatively, set "
+        "fielddata=true on [" +
+        field.path +
+        "] in order to load field data by uninverting the inverted index. Note that this can use significant memory.");
   }
-  throw illegal_argument("Can't load fielddata on [" + field.path + "] because fielddata is unsupported on fields of type [" +
-                         std::string(field.type->name) + "]. Use doc values instead.");
+  throw illegal_argument("Can't load fielddata on [" + field.path +
+                         "] because fielddata is unsupported on fields of type [" + std::string(field.type->name) +
+                         "]. Use doc values instead.");
 }
 
 void FieldReader::open(const QueryContext& context) {
@@ -114,9 +120,10 @@ void FieldReader::open(const QueryContext& context) {
         throw illegal_argument(bad.what());
       }
     }
-  } else if (known_->type != spec_->type && (known_->type->numeric() != spec_->type->numeric() || known_->type->whole_numbers != spec_->type->whole_numbers)) {
-    throw illegal_argument("Field [" + field_ + "] is of type [" + std::string(known_->type->name) + "] in one index and of type [" +
-                           std::string(spec_->type->name) + "] in another");
+  } else if (known_->type != spec_->type && (known_->type->numeric() != spec_->type->numeric() ||
+                                             known_->type->whole_numbers != spec_->type->whole_numbers)) {
+    throw illegal_argument("Field [" + field_ + "] is of type [" + std::string(known_->type->name) +
+                           "] in one index and of type [" + std::string(spec_->type->name) + "] in another");
   }
   const auto field = context.segment.field(field_);
   if (!field) return;
@@ -148,7 +155,9 @@ struct Table {
   AggregationLimits& limits;
   using Made = std::unique_ptr<Collector>;
   Made operator()(const TermsAggregation& node) const { return collect_terms(node, aggregation, limits); }
-  Made operator()(const DateHistogramAggregation& node) const { return collect_date_histogram(node, aggregation, limits); }
+  Made operator()(const DateHistogramAggregation& node) const {
+    return collect_date_histogram(node, aggregation, limits);
+  }
   Made operator()(const HistogramAggregation& node) const { return collect_histogram(node, aggregation, limits); }
   Made operator()(const RangeAggregation& node) const { return collect_range(node, aggregation, limits); }
   Made operator()(const FilterAggregation& node) const { return collect_filter(node, aggregation, limits); }

@@ -79,7 +79,9 @@ class CardinalityCollector final : public Collector {
       if (buckets_.size() <= bucket) buckets_.resize(std::max<size_t>(bucket + 1, buckets_.size() * 2));
       if (values.empty()) buckets_[bucket].add(hash_text(Scalar::of(*node_.missing).text()), node_.precision_threshold);
       for (const int64_t value : values) {
-        buckets_[bucket].add(numbers ? mix(static_cast<uint64_t>(value) + 0x9E3779B97F4A7C15ULL) : hash_of(static_cast<uint32_t>(value)), node_.precision_threshold);
+        buckets_[bucket].add(
+            numbers ? mix(static_cast<uint64_t>(value) + 0x9E3779B97F4A7C15ULL) : hash_of(static_cast<uint32_t>(value)),
+            node_.precision_threshold);
       }
     }
   }
@@ -109,6 +111,8 @@ class CardinalityCollector final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_cardinality(const MetricAggregation& node) { return std::make_unique<CardinalityCollector>(node); }
+std::unique_ptr<Collector> collect_cardinality(const MetricAggregation& node) {
+  return std::make_unique<CardinalityCollector>(node);
+}
 
 }  // namespace standpipe::search

@@ -18,7 +18,7 @@
 
 namespace standpipe::search {
 
-inline constexpr size_t kBucketsMax = 65'535;           // of an answer
+inline constexpr size_t kBucketsMax = 65'535;             // of an answer
 inline constexpr size_t kCollectedMax = 4 * 1024 * 1024;  // in memory, before sizes and minimums cut them down
 
 // Documents of one block of a segment, each with the bucket that it falls into: docs rise, buckets of one document are
@@ -123,7 +123,8 @@ class BucketTable {
 // The values of a field, block by block.
 class FieldReader {
  public:
-  explicit FieldReader(std::string field, std::optional<json::Value> missing = {}) : field_(std::move(field)), missing_(std::move(missing)) {}
+  explicit FieldReader(std::string field, std::optional<json::Value> missing = {})
+      : field_(std::move(field)), missing_(std::move(missing)) {}
   // Finds the field; throws illegal_argument for text and for fields without doc values.
   void open(const QueryContext& context);
   void load(uint32_t block);
@@ -159,7 +160,8 @@ json::Value print_number(const FieldSpec& field, int64_t stored);
 [[noreturn]] void refuse_field_data(const FieldSpec& field);
 
 std::unique_ptr<Collector> collect_terms(const TermsAggregation&, const Aggregation&, AggregationLimits&);
-std::unique_ptr<Collector> collect_date_histogram(const DateHistogramAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_date_histogram(const DateHistogramAggregation&, const Aggregation&,
+                                                  AggregationLimits&);
 std::unique_ptr<Collector> collect_histogram(const HistogramAggregation&, const Aggregation&, AggregationLimits&);
 std::unique_ptr<Collector> collect_range(const RangeAggregation&, const Aggregation&, AggregationLimits&);
 std::unique_ptr<Collector> collect_filter(const FilterAggregation&, const Aggregation&, AggregationLimits&);

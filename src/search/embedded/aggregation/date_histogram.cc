@@ -9,7 +9,8 @@ namespace {
 
 class DateHistogramCollector final : public BucketCollector {
  public:
-  DateHistogramCollector(const DateHistogramAggregation& histogram, const Aggregation& aggregation, AggregationLimits& limits)
+  DateHistogramCollector(const DateHistogramAggregation& histogram, const Aggregation& aggregation,
+                         AggregationLimits& limits)
       : BucketCollector(aggregation, limits),
         histogram_(histogram),
         reader_(histogram.field, histogram.missing),
@@ -60,8 +61,10 @@ class DateHistogramCollector final : public BucketCollector {
       const std::string text = format().print(entry.key, zone_);
       json::Object bucket{{"key_as_string", text}, {"key", json::Value(entry.key)}};
       print_into(bucket, entry.bucket);
-      if (histogram_.keyed) keyed.append(text, std::move(bucket));
-      else list.push_back(std::move(bucket));
+      if (histogram_.keyed)
+        keyed.append(text, std::move(bucket));
+      else
+        list.push_back(std::move(bucket));
     }
     return json::Object{{"buckets", histogram_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
   }
@@ -103,7 +106,8 @@ class DateHistogramCollector final : public BucketCollector {
   }
 
   void fill_gaps(uint32_t parent, std::vector<BucketTable::Entry>& buckets) {
-    int64_t from = buckets.empty() ? INT64_MAX : buckets.front().key, to = buckets.empty() ? INT64_MIN : buckets.back().key;
+    int64_t from = buckets.empty() ? INT64_MAX : buckets.front().key,
+            to = buckets.empty() ? INT64_MIN : buckets.back().key;
     if (histogram_.extended_bounds) {
       const auto [low, high] = read_bounds(*histogram_.extended_bounds);
       if (low != INT64_MIN) from = std::min(from, floor(low));
@@ -133,7 +137,8 @@ class DateHistogramCollector final : public BucketCollector {
       return;
     }
     std::stable_sort(buckets.begin(), buckets.end(), [&](const auto& a, const auto& b) {
-      const double left = order_value(a.bucket, order.path).value_or(0), right = order_value(b.bucket, order.path).value_or(0);
+      const double left = order_value(a.bucket, order.path).value_or(0),
+                   right = order_value(b.bucket, order.path).value_or(0);
       return order.descending ? left > right : left < right;
     });
   }

@@ -45,14 +45,17 @@ class FiltersCollector final : public BucketCollector {
       print_into(bucket, bucket_of(parent, f, width));
       if (single_) return bucket;
       const std::string& name = f < node_.filters.size() ? node_.filters[f].first : *node_.other_bucket_key;
-      if (node_.keyed) keyed.append(name, std::move(bucket));
-      else list.push_back(std::move(bucket));
+      if (node_.keyed)
+        keyed.append(name, std::move(bucket));
+      else
+        list.push_back(std::move(bucket));
     }
     return json::Object{{"buckets", node_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
   }
 
   std::optional<double> metric(uint32_t bucket, std::string_view name) override {
-    return single_ && (name == "_count" || name == "value") ? std::optional(static_cast<double>(count_of(bucket))) : std::nullopt;
+    return single_ && (name == "_count" || name == "value") ? std::optional(static_cast<double>(count_of(bucket)))
+                                                            : std::nullopt;
   }
 
  private:
@@ -117,13 +120,17 @@ class GlobalCollector final : public BucketCollector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_filter(const FilterAggregation& node, const Aggregation& aggregation, AggregationLimits& limits) {
-  return std::make_unique<FiltersCollector>(FiltersAggregation{.filters = {{"", node.filter}}}, true, aggregation, limits);
+std::unique_ptr<Collector> collect_filter(const FilterAggregation& node, const Aggregation& aggregation,
+                                          AggregationLimits& limits) {
+  return std::make_unique<FiltersCollector>(FiltersAggregation{.filters = {{"", node.filter}}}, true, aggregation,
+                                            limits);
 }
-std::unique_ptr<Collector> collect_filters(const FiltersAggregation& node, const Aggregation& aggregation, AggregationLimits& limits) {
+std::unique_ptr<Collector> collect_filters(const FiltersAggregation& node, const Aggregation& aggregation,
+                                           AggregationLimits& limits) {
   return std::make_unique<FiltersCollector>(node, false, aggregation, limits);
 }
-std::unique_ptr<Collector> collect_missing(const MissingAggregation& node, const Aggregation& aggregation, AggregationLimits& limits) {
+std::unique_ptr<Collector> collect_missing(const MissingAggregation& node, const Aggregation& aggregation,
+                                           AggregationLimits& limits) {
   return std::make_unique<MissingCollector>(node, aggregation, limits);
 }
 std::unique_ptr<Collector> collect_global(const Aggregation& aggregation, AggregationLimits& limits) {

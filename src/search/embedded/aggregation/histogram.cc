@@ -11,7 +11,10 @@ namespace {
 class HistogramCollector final : public BucketCollector {
  public:
   HistogramCollector(const HistogramAggregation& histogram, const Aggregation& aggregation, AggregationLimits& limits)
-      : BucketCollector(aggregation, limits), histogram_(histogram), reader_(histogram.field, histogram.missing), table_(limits) {}
+      : BucketCollector(aggregation, limits),
+        histogram_(histogram),
+        reader_(histogram.field, histogram.missing),
+        table_(limits) {}
 
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
@@ -29,7 +32,8 @@ class HistogramCollector final : public BucketCollector {
       int64_t last = INT64_MIN;
       for (const int64_t stored : reader_.values(rows.docs[i])) {
         const double value = reader_.number(stored);
-        if (histogram_.hard_bounds && (value < histogram_.hard_bounds->first || value > histogram_.hard_bounds->second)) continue;
+        if (histogram_.hard_bounds && (value < histogram_.hard_bounds->first || value > histogram_.hard_bounds->second))
+          continue;
         const int64_t key = step_of(value);
         if (key != last) count(rows.docs[i], table_.bucket(rows.buckets[i], key));
         last = key;
@@ -51,8 +55,10 @@ class HistogramCollector final : public BucketCollector {
       const double key = key_of(entry.key);
       json::Object bucket{{"key", key}};
       print_into(bucket, entry.bucket);
-      if (histogram_.keyed) keyed.append(json::print(json::Value(key)), std::move(bucket));
-      else list.push_back(std::move(bucket));
+      if (histogram_.keyed)
+        keyed.append(json::print(json::Value(key)), std::move(bucket));
+      else
+        list.push_back(std::move(bucket));
     }
     return json::Object{{"buckets", histogram_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
   }
@@ -65,18 +71,23 @@ class HistogramCollector final : public BucketCollector {
   double key_of(int64_t step) const { return static_cast<double>(step) * histogram_.interval + histogram_.offset; }
 
   void fill_gaps(uint32_t parent, std::vector<BucketTable::Entry>& buckets) {
-    int64_t from = buckets.empty() ? INT64_MAX : buckets.front().key, to = buckets.empty() ? INT64_MIN : buckets.back().key;
+    int64_t from = buckets.empty() ? INT64_MAX : buckets.front().key,
+            to = buckets.empty() ? INT64_MIN : buckets.back().key;
     if (histogram_.extended_bounds) {
-      if (std::isfinite(histogram_.extended_bounds->first)) from = std::min(from, step_of(histogram_.extended_bounds->first));
-      if (std::isfinite(histogram_.extended_bounds->second)) to = std::max(to, step_of(histogram_.extended_bounds->second));
+      if (std::isfinite(histogram_.extended_bounds->first))
+        from = std::min(from, step_of(histogram_.extended_bounds->first));
+      if (std::isfinite(histogram_.extended_bounds->second))
+        to = std::max(to, step_of(histogram_.extended_bounds->second));
     }
     if (from > to) return;
     if (static_cast<uint64_t>(to) - static_cast<uint64_t>(from) >= kBucketsMax) limits_.answer(kBucketsMax + 1);
     std::vector<BucketTable::Entry> all;
     auto next = buckets.begin();
     for (int64_t key = from; key <= to; ++key) {
-      if (next != buckets.end() && next->key == key) all.push_back(*next++);
-      else all.push_back({parent, UINT32_MAX, key});
+      if (next != buckets.end() && next->key == key)
+        all.push_back(*next++);
+      else
+        all.push_back({parent, UINT32_MAX, key});
     }
     buckets = std::move(all);
   }
@@ -88,7 +99,8 @@ class HistogramCollector final : public BucketCollector {
       return;
     }
     std::stable_sort(buckets.begin(), buckets.end(), [&](const auto& a, const auto& b) {
-      const double left = order_value(a.bucket, order.path).value_or(0), right = order_value(b.bucket, order.path).value_or(0);
+      const double left = order_value(a.bucket, order.path).value_or(0),
+                   right = order_value(b.bucket, order.path).value_or(0);
       return order.descending ? left > right : left < right;
     });
   }
@@ -100,7 +112,8 @@ class HistogramCollector final : public BucketCollector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_histogram(const HistogramAggregation& node, const Aggregation& aggregation, AggregationLimits& limits) {
+std::unique_ptr<Collector> collect_histogram(const HistogramAggregation& node, const Aggregation& aggregation,
+                                             AggregationLimits& limits) {
   return std::make_unique<HistogramCollector>(node, aggregation, limits);
 }
 

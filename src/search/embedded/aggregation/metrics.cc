@@ -26,7 +26,9 @@ struct Statistics {
     min = std::min(min, value);
     max = std::max(max, value);
   }
-  double average() const { return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count); }
+  double average() const {
+    return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
+  }
   double variance() const {
     if (count == 0) return std::numeric_limits<double>::quiet_NaN();
     const auto n = static_cast<double>(count);
@@ -43,7 +45,8 @@ class MetricCollector final : public Collector {
     if (reader_.known() != nullptr && !reader_.numeric() && node_.kind != Kind::value_count) {
       static constexpr std::string_view names[] = {"avg", "sum", "min", "max", "stats", "extended_stats"};
       throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
-                             "] is not supported for aggregation [" + std::string(names[static_cast<size_t>(node_.kind)]) + "]");
+                             "] is not supported for aggregation [" +
+                             std::string(names[static_cast<size_t>(node_.kind)]) + "]");
     }
   }
 
@@ -82,7 +85,8 @@ class MetricCollector final : public Collector {
         print(out, "sum", seen.sum);
         if (node_.kind == Kind::extended_stats) print_extended(out, seen);
     }
-    if (reader_.known() != nullptr && reader_.known()->type == &date_type() && node_.kind != Kind::value_count) print_dates(out);
+    if (reader_.known() != nullptr && reader_.known()->type == &date_type() && node_.kind != Kind::value_count)
+      print_dates(out);
     return out;
   }
 
@@ -91,7 +95,9 @@ class MetricCollector final : public Collector {
     const bool several = node_.kind == Kind::stats || node_.kind == Kind::extended_stats;
     if (!several && name != "value") return std::nullopt;
     const auto is = [&](Kind kind, std::string_view word) { return several ? name == word : node_.kind == kind; };
-    const auto finite = [](double value) { return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN(); };
+    const auto finite = [](double value) {
+      return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+    };
     if (is(Kind::avg, "avg")) return seen.average();
     if (is(Kind::sum, "sum")) return seen.sum;
     if (is(Kind::min, "min")) return finite(seen.min);
@@ -109,7 +115,8 @@ class MetricCollector final : public Collector {
   void print_dates(json::Object& out) const {
     json::Object texts;
     for (const auto& [name, value] : out) {
-      if (value.is_double()) texts.append(name + "_as_string", reader_.known()->format->print(static_cast<int64_t>(value.number())));
+      if (value.is_double())
+        texts.append(name + "_as_string", reader_.known()->format->print(static_cast<int64_t>(value.number())));
     }
     for (const auto& [name, text] : texts) out.append(name, text);
   }
@@ -118,8 +125,10 @@ class MetricCollector final : public Collector {
     const double variance = seen.variance(), deviation = std::sqrt(variance);
     const auto n = static_cast<double>(seen.count);
     const double sampling = seen.count < 2 ? std::numeric_limits<double>::quiet_NaN() : variance * n / (n - 1);
-    if (seen.count == 0) out.append("sum_of_squares", json::Value());
-    else print(out, "sum_of_squares", seen.squares);
+    if (seen.count == 0)
+      out.append("sum_of_squares", json::Value());
+    else
+      print(out, "sum_of_squares", seen.squares);
     print(out, "variance", variance);
     print(out, "variance_population", variance);
     print(out, "variance_sampling", sampling);
@@ -139,6 +148,8 @@ class MetricCollector final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_metric(const MetricAggregation& node) { return std::make_unique<MetricCollector>(node); }
+std::unique_ptr<Collector> collect_metric(const MetricAggregation& node) {
+  return std::make_unique<MetricCollector>(node);
+}
 
 }  // namespace standpipe::search

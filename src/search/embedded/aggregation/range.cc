@@ -21,8 +21,8 @@ class RangeCollector final : public BucketCollector {
     BucketCollector::open(context, live);
     reader_.open(context);
     if (reader_.known() != nullptr && !reader_.numeric()) {
-      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) + "] is not supported for aggregation [" +
-                             (node_.dates ? "date_range" : "range") + "]");
+      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
+                             "] is not supported for aggregation [" + (node_.dates ? "date_range" : "range") + "]");
     }
     if (!format_ && reader_.known() != nullptr) format_ = reader_.known()->format;
     if (ranges_.empty()) read_ranges(context.now_ms);
@@ -55,8 +55,10 @@ class RangeCollector final : public BucketCollector {
       print_bound(bucket, "from", ranges_[r].from);
       print_bound(bucket, "to", ranges_[r].to);
       print_into(bucket, bucket_of(parent, r));
-      if (node_.keyed) keyed.append(ranges_[r].key, std::move(bucket));
-      else list.push_back(std::move(bucket));
+      if (node_.keyed)
+        keyed.append(ranges_[r].key, std::move(bucket));
+      else
+        list.push_back(std::move(bucket));
     }
     return json::Object{{"buckets", node_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
   }
@@ -91,11 +93,13 @@ class RangeCollector final : public BucketCollector {
 
   void read_ranges(int64_t now_ms) {
     for (const auto& given : node_.ranges) {
-      Range range{given.key, given.from ? read_bound(*given.from, now_ms) : -INFINITY, given.to ? read_bound(*given.to, now_ms) : INFINITY};
+      Range range{given.key, given.from ? read_bound(*given.from, now_ms) : -INFINITY,
+                  given.to ? read_bound(*given.to, now_ms) : INFINITY};
       if (range.key.empty()) range.key = spell(range.from) + "-" + spell(range.to);
       ranges_.push_back(std::move(range));
     }
-    std::stable_sort(ranges_.begin(), ranges_.end(), [](const Range& a, const Range& b) { return a.from != b.from ? a.from < b.from : a.to < b.to; });
+    std::stable_sort(ranges_.begin(), ranges_.end(),
+                     [](const Range& a, const Range& b) { return a.from != b.from ? a.from < b.from : a.to < b.to; });
   }
 
   void print_bound(json::Object& bucket, const std::string& name, double bound) const {
@@ -113,7 +117,8 @@ class RangeCollector final : public BucketCollector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_range(const RangeAggregation& node, const Aggregation& aggregation, AggregationLimits& limits) {
+std::unique_ptr<Collector> collect_range(const RangeAggregation& node, const Aggregation& aggregation,
+                                         AggregationLimits& limits) {
   return std::make_unique<RangeCollector>(node, aggregation, limits);
 }
 

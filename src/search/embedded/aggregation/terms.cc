@@ -47,7 +47,9 @@ class TermsCollector final : public BucketCollector {
   json::Value result(uint32_t parent) override {
     std::vector<BucketTable::Entry> buckets = table_.of(parent);
     if (terms_.min_doc_count == 0) add_empty(parent, buckets);
-    std::erase_if(buckets, [&](const auto& entry) { return count_of(entry.bucket) < terms_.min_doc_count || !wanted(entry.key); });
+    std::erase_if(buckets, [&](const auto& entry) {
+      return count_of(entry.bucket) < terms_.min_doc_count || !wanted(entry.key);
+    });
     int64_t total = 0;
     for (const auto& entry : buckets) total += count_of(entry.bucket);
     sort(buckets);
@@ -61,7 +63,8 @@ class TermsCollector final : public BucketCollector {
       print_into(bucket, entry.bucket);
       out.push_back(std::move(bucket));
     }
-    return json::Object{{"doc_count_error_upper_bound", 0}, {"sum_other_doc_count", json::Value(total)}, {"buckets", std::move(out)}};
+    return json::Object{
+        {"doc_count_error_upper_bound", 0}, {"sum_other_doc_count", json::Value(total)}, {"buckets", std::move(out)}};
   }
 
  private:
@@ -111,7 +114,9 @@ class TermsCollector final : public BucketCollector {
   }
   bool wanted(int64_t key) const {
     if (include_.empty() && exclude_.empty()) return true;
-    const std::string text = reader_.known() != nullptr && reader_.known()->type == &boolean_type() ? (key != 0 ? "true" : "false") : spelled(key);
+    const std::string text = reader_.known() != nullptr && reader_.known()->type == &boolean_type()
+                                 ? (key != 0 ? "true" : "false")
+                                 : spelled(key);
     return (include_.empty() || include_.contains(text)) && !exclude_.contains(text);
   }
 
@@ -140,7 +145,8 @@ class TermsCollector final : public BucketCollector {
     ordered.reserve(buckets.size());
     for (const auto& entry : buckets) {
       Ordered one{entry, {}};
-      for (const BucketOrder& order : terms_.order) one.values.push_back(order_value(entry.bucket, order.path).value_or(0));
+      for (const BucketOrder& order : terms_.order)
+        one.values.push_back(order_value(entry.bucket, order.path).value_or(0));
       ordered.push_back(std::move(one));
     }
     const auto before = [&](const Ordered& a, const Ordered& b) {
@@ -151,7 +157,8 @@ class TermsCollector final : public BucketCollector {
           if (keys != 0) return order.descending ? keys > 0 : keys < 0;
         } else if (a.values[i] != b.values[i]) {
           // Buckets without a number come last either way.
-          if (a.values[i] != a.values[i] || b.values[i] != b.values[i]) return b.values[i] != b.values[i] && a.values[i] == a.values[i];
+          if (a.values[i] != a.values[i] || b.values[i] != b.values[i])
+            return b.values[i] != b.values[i] && a.values[i] == a.values[i];
           return order.descending ? a.values[i] > b.values[i] : a.values[i] < b.values[i];
         }
       }
@@ -176,7 +183,8 @@ class TermsCollector final : public BucketCollector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_terms(const TermsAggregation& node, const Aggregation& aggregation, AggregationLimits& limits) {
+std::unique_ptr<Collector> collect_terms(const TermsAggregation& node, const Aggregation& aggregation,
+                                         AggregationLimits& limits) {
   return std::make_unique<TermsCollector>(node, aggregation, limits);
 }
 

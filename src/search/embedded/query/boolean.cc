@@ -29,7 +29,8 @@ class ScoreSum {
 };
 
 // Documents that match at least `required` of the optional clauses; their scores are added.
-DocSet match_optional(const QueryContext& context, const BoolQuery& query, int required, bool scored, ScoreSum& scores) {
+DocSet match_optional(const QueryContext& context, const BoolQuery& query, int required, bool scored,
+                      ScoreSum& scores) {
   DocSet out = context.none();
   std::vector<uint16_t> hits(required > 1 ? context.docs() : 0);
   for (const QueryPtr& clause : query.should) {
@@ -66,8 +67,10 @@ Matches evaluate_bool(const QueryContext& context, const BoolQuery& query, float
   }
   for (const QueryPtr& clause : query.must_not) out.docs -= evaluate(context, *clause, false).docs;
   // A filter alone scores nothing; only exclusions, or nothing at all, is match_all.
-  if (scored && alone && optional == 0) out.constant = query.must_not.empty() ? boost : 0;
-  else if (scored) scores.finish(out);
+  if (scored && alone && optional == 0)
+    out.constant = query.must_not.empty() ? boost : 0;
+  else if (scored)
+    scores.finish(out);
   return out;
 }
 

@@ -44,8 +44,10 @@ Matches combine(const QueryContext& context, const FieldSpec& field, const std::
     const Matches one = score_term(context, field, term, boost, scored);
     if (scored) one.docs.each([&](uint32_t doc) { out.scores[doc] += one.score(doc); });
     if (!hits.empty()) one.docs.each([&](uint32_t doc) { ++hits[doc]; });
-    if (required == count && !first) out.docs &= one.docs;
-    else out.docs |= one.docs;
+    if (required == count && !first)
+      out.docs &= one.docs;
+    else
+      out.docs |= one.docs;
     first = false;
   }
   for (uint32_t doc = 0; doc < hits.size(); ++doc) {
@@ -54,7 +56,8 @@ Matches combine(const QueryContext& context, const FieldSpec& field, const std::
   return out;
 }
 
-Matches match_field(const QueryContext& context, const FieldSpec& field, const MatchQuery& query, float boost, bool scored) {
+Matches match_field(const QueryContext& context, const FieldSpec& field, const MatchQuery& query, float boost,
+                    bool scored) {
   require_indexed(context, field);
   if (field.type->numeric() || field.type == &ip_type()) {
     return {documents_with(context, field, query.text, false), boost, {}};
@@ -66,7 +69,8 @@ Matches match_field(const QueryContext& context, const FieldSpec& field, const M
     if (field.type != &text_type() && analysed.terms.size() > 1) {
       context.refuse("field:[" + field.path + "] was indexed without position data; cannot run PhraseQuery");
     }
-    return match_phrase(context, field, {analysed.terms, analysed.positions, query.slop, prefix, query.expansions_max}, boost, scored);
+    return match_phrase(context, field, {analysed.terms, analysed.positions, query.slop, prefix, query.expansions_max},
+                        boost, scored);
   }
   return combine(context, field, analysed.terms, query, boost, scored);
 }

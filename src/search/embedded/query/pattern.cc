@@ -10,15 +10,20 @@ size_t character_size(std::string_view text, size_t at) {
   return std::min(size, text.size() - at);
 }
 
-// '*' any characters, '?' one character, '\' makes the next one plain. Linear in practice: only the last '*' is retried.
+// '*' any characters, '?' one character, '\' makes the next one plain. Linear in practice: only the last '*' is
+// retried.
 class Wildcard {
  public:
   explicit Wildcard(std::string_view pattern) {
     for (size_t i = 0; i < pattern.size(); ++i) {
-      if (pattern[i] == '\\' && i + 1 < pattern.size()) parts_.push_back({Kind::plain, pattern[++i]});
-      else if (pattern[i] == '*') parts_.push_back({Kind::any, 0});
-      else if (pattern[i] == '?') parts_.push_back({Kind::one, 0});
-      else parts_.push_back({Kind::plain, pattern[i]});
+      if (pattern[i] == '\\' && i + 1 < pattern.size())
+        parts_.push_back({Kind::plain, pattern[++i]});
+      else if (pattern[i] == '*')
+        parts_.push_back({Kind::any, 0});
+      else if (pattern[i] == '?')
+        parts_.push_back({Kind::one, 0});
+      else
+        parts_.push_back({Kind::plain, pattern[i]});
     }
   }
   std::string literal_prefix() const {
@@ -66,7 +71,8 @@ std::vector<const FieldSpec*> text_fields(const QueryContext& context, const std
   std::vector<const FieldSpec*> out;
   for (const FieldSpec* field : context.mapping.match(name)) {
     const bool fits = !field->type->numeric() && field->type != &ip_type() && field->index;
-    if (fits) out.push_back(field);
+    if (fits)
+      out.push_back(field);
     else if (!many) {
       require_indexed(context, *field);
       context.refuse("Can only use prefix and wildcard queries on keyword and text fields - not on [" + field->path +
@@ -81,7 +87,8 @@ std::string spelled_for(const FieldSpec& field, const std::string& value, bool a
 }
 
 template <class Accept>
-void add_terms(const QueryContext& context, const FieldSpec& spec, const std::string& from, Accept accept, DocSet& into) {
+void add_terms(const QueryContext& context, const FieldSpec& spec, const std::string& from, Accept accept,
+               DocSet& into) {
   const auto field = context.segment.field(spec.path);
   if (!field || field->terms == nullptr) return;
   field->terms->visit(from, [&](std::string_view term, uint32_t ordinal) {
@@ -99,9 +106,12 @@ Matches evaluate_prefix(const QueryContext& context, const PrefixQuery& query, f
     const std::string prefix = spelled_for(*field, query.value, query.analyzed);
     if (query.ignore_case) {
       const std::string lower = to_lower_unicode(prefix);
-      add_terms(context, *field, "", [&](std::string_view term) { return to_lower_unicode(term).starts_with(lower); }, out.docs);
+      add_terms(
+          context, *field, "", [&](std::string_view term) { return to_lower_unicode(term).starts_with(lower); },
+          out.docs);
     } else {
-      add_terms(context, *field, prefix, [](std::string_view) { return true; }, out.docs);
+      add_terms(
+          context, *field, prefix, [](std::string_view) { return true; }, out.docs);
     }
   }
   return out;
@@ -113,10 +123,14 @@ Matches evaluate_wildcard(const QueryContext& context, const WildcardQuery& quer
     const std::string pattern = spelled_for(*field, query.value, query.analyzed);
     if (query.ignore_case) {
       const Wildcard wildcard(to_lower_unicode(pattern));
-      add_terms(context, *field, "", [&](std::string_view term) { return wildcard.matches(to_lower_unicode(term)); }, out.docs);
+      add_terms(
+          context, *field, "", [&](std::string_view term) { return wildcard.matches(to_lower_unicode(term)); },
+          out.docs);
     } else {
       const Wildcard wildcard(pattern);
-      add_terms(context, *field, wildcard.literal_prefix(), [&](std::string_view term) { return wildcard.matches(term); }, out.docs);
+      add_terms(
+          context, *field, wildcard.literal_prefix(), [&](std::string_view term) { return wildcard.matches(term); },
+          out.docs);
     }
   }
   return out;

@@ -43,7 +43,8 @@ void find_phrase(const QueryContext& context, const SegmentField& field, const s
   std::vector<std::vector<uint32_t>> at(ordinals.size());
   candidates.each([&](uint32_t doc) {
     for (size_t i = 0; i < cursors.size(); ++i) {
-      while (cursors[i].doc() < doc && cursors[i].next()) {}
+      while (cursors[i].doc() < doc && cursors[i].next()) {
+      }
       cursors[i].positions(at[i]);
       // Shifted so that all terms of an exact phrase agree; the offset keeps it above zero.
       for (uint32_t& position : at[i]) position = position + phrase.positions.back() - phrase.positions[i];
@@ -55,7 +56,8 @@ void find_phrase(const QueryContext& context, const SegmentField& field, const s
 
 }  // namespace
 
-Matches match_phrase(const QueryContext& context, const FieldSpec& spec, const Phrase& phrase, float boost, bool scored) {
+Matches match_phrase(const QueryContext& context, const FieldSpec& spec, const Phrase& phrase, float boost,
+                     bool scored) {
   Matches out{.docs = context.none()};
   const auto field = context.segment.field(spec.path);
   FieldStatistics statistics;
@@ -93,8 +95,10 @@ Matches match_phrase(const QueryContext& context, const FieldSpec& spec, const P
   } else {
     for (const uint32_t ordinal : last) {
       ordinals.push_back(ordinal);
-      if (positions) find_phrase(context, *field, ordinals, phrase, found);
-      else add_all(out.docs, field->terms->postings(ordinal));  // a keyword is one term
+      if (positions)
+        find_phrase(context, *field, ordinals, phrase, found);
+      else
+        add_all(out.docs, field->terms->postings(ordinal));  // a keyword is one term
       ordinals.pop_back();
     }
   }

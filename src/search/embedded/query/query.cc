@@ -28,7 +28,9 @@ DocSet scan_column(const Column& column, uint32_t docs, int64_t from, int64_t to
     column.decode(number, block);
     // One comparison for both bounds: unsigned distance from the lower one.
     const uint64_t width = static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
-    const auto inside = [&](int64_t value) { return static_cast<uint64_t>(value) - static_cast<uint64_t>(from) <= width; };
+    const auto inside = [&](int64_t value) {
+      return static_cast<uint64_t>(value) - static_cast<uint64_t>(from) <= width;
+    };
     if (zone.each_has_one) {
       for (uint32_t row = 0; row < block.docs; ++row) {
         out.words()[(block.first + row) >> 6] |= uint64_t{inside(block.values[row])} << ((block.first + row) & 63);

@@ -56,7 +56,8 @@ DocSet scan_column(const Column& column, uint32_t docs, int64_t from, int64_t to
 // Documents of one value of a field, unscored. Throws BadValue if the field cannot have it.
 DocSet documents_with(const QueryContext& context, const FieldSpec& field, const json::Value& value, bool ignore_case);
 // Documents of one indexed term, scored by BM25.
-Matches score_term(const QueryContext& context, const FieldSpec& field, std::string_view term, float boost, bool scored);
+Matches score_term(const QueryContext& context, const FieldSpec& field, std::string_view term, float boost,
+                   bool scored);
 // A phrase of analysed terms; the last one may be a prefix.
 struct Phrase {
   std::vector<std::string> terms;
@@ -65,7 +66,8 @@ struct Phrase {
   bool prefix = false;
   uint32_t expansions_max = 50;
 };
-Matches match_phrase(const QueryContext& context, const FieldSpec& field, const Phrase& phrase, float boost, bool scored);
+Matches match_phrase(const QueryContext& context, const FieldSpec& field, const Phrase& phrase, float boost,
+                     bool scored);
 // The best of several: documents of any, score max + tie_breaker × the others'.
 Matches best_of(uint32_t docs, std::vector<Matches> parts, float tie_breaker, bool scored);
 

@@ -30,20 +30,26 @@ Bounds number_bounds(const FieldSpec& field, const RangeQuery& query) {
   Bounds out;
   if (query.from) {
     const auto from = field.type->bound(field, Scalar::of(*query.from), true, query.include_from);
-    if (!from) out.empty = true;
-    else out.from = *from;
+    if (!from)
+      out.empty = true;
+    else
+      out.from = *from;
   }
   if (query.to) {
     const auto to = field.type->bound(field, Scalar::of(*query.to), false, query.include_to);
-    if (!to) out.empty = true;
-    else out.to = *to;
+    if (!to)
+      out.empty = true;
+    else
+      out.to = *to;
   }
   return out;
 }
 
 DocSet range_of_terms(const QueryContext& context, const FieldSpec& spec, const Terms& terms, const RangeQuery& query) {
   DocSet out = context.none();
-  const auto bound = [&](const std::optional<json::Value>& value) { return value ? spec.type->term(spec, Scalar::of(*value)) : std::string(); };
+  const auto bound = [&](const std::optional<json::Value>& value) {
+    return value ? spec.type->term(spec, Scalar::of(*value)) : std::string();
+  };
   const std::string from = bound(query.from), to = bound(query.to);
   terms.visit(from, [&](std::string_view term, uint32_t ordinal) {
     if (query.to && (query.include_to ? term > to : term >= to)) return false;

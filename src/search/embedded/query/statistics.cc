@@ -35,7 +35,8 @@ uint64_t IndexStatistics::documents_with(const std::string& path, std::string_vi
 }
 
 double Bm25::idf(uint64_t documents_with_term, uint64_t documents_with_field) {
-  const auto n = static_cast<double>(documents_with_term), all = static_cast<double>(std::max(documents_with_field, documents_with_term));
+  const auto n = static_cast<double>(documents_with_term),
+             all = static_cast<double>(std::max(documents_with_field, documents_with_term));
   return std::log(1 + (all - n + 0.5) / (n + 0.5));
 }
 

@@ -1,5 +1,5 @@
-// What BM25 needs to know of a whole index: how many documents have a field, how long it is on average, and how many have
-// a term. Deleted documents count until they are merged away, as in Lucene. For one search; not thread-safe.
+// What BM25 needs to know of a whole index: how many documents have a field, how long it is on average, and how many
+// have a term. Deleted documents count until they are merged away, as in Lucene. For one search; not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +41,7 @@ class Bm25 {
   // `lengths`: the field has norms; else every document counts as one token long.
   Bm25(double idf_sum, const FieldStatistics& field, bool lengths, float boost);
   static double idf(uint64_t documents_with_term, uint64_t documents_with_field);
-  float score(float frequency, uint8_t norm) const {
-    return weight_ - weight_ / (1.0F + frequency * inverse_[norm]);
-  }
+  float score(float frequency, uint8_t norm) const { return weight_ - weight_ / (1.0F + frequency * inverse_[norm]); }
 
  private:
   float weight_;

@@ -3,7 +3,8 @@
 
 namespace standpipe::search {
 
-Matches score_term(const QueryContext& context, const FieldSpec& spec, std::string_view term, float boost, bool scored) {
+Matches score_term(const QueryContext& context, const FieldSpec& spec, std::string_view term, float boost,
+                   bool scored) {
   Matches out{.docs = context.none()};
   const auto field = context.segment.field(spec.path);
   // Asked for even if this segment lacks the field: the numbers must be known before memory is let go.
@@ -38,7 +39,8 @@ Matches score_term(const QueryContext& context, const FieldSpec& spec, std::stri
   return out;
 }
 
-static DocSet documents_with_number(const QueryContext& context, const FieldSpec& spec, const Column& column, const Scalar& scalar) {
+static DocSet documents_with_number(const QueryContext& context, const FieldSpec& spec, const Column& column,
+                                    const Scalar& scalar) {
   if (spec.type == &date_type()) {
     // A date that names no smaller units means all of them: 2026-01-01 is a day.
     const std::string text = scalar.text();

@@ -6,7 +6,8 @@ namespace standpipe::search {
 Matches evaluate_terms(const QueryContext& context, const TermsQuery& query, float boost) {
   Matches out{context.none(), boost, {}};
   if (query.field == kIdField || query.field == "_index") {
-    for (const json::Value& value : query.values) out.docs |= evaluate_term(context, {query.field, value}, 1, false).docs;
+    for (const json::Value& value : query.values)
+      out.docs |= evaluate_term(context, {query.field, value}, 1, false).docs;
     return out;
   }
   const FieldSpec* field = context.mapping.find(query.field);
