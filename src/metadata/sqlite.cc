@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "metadata/sqlite_connection.h"
+#include "storage/file.h"
 
 namespace standpipe {
 namespace {
@@ -186,7 +187,9 @@ void SqliteMetadata::roll_back() {
 }  // namespace
 
 std::unique_ptr<Metadata> open_sqlite_metadata(const std::filesystem::path& file) {
-  return std::make_unique<SqliteMetadata>(file);
+  auto metadata = std::make_unique<SqliteMetadata>(file);
+  system_disk().sync_directory(file.parent_path());  // SQLite syncs the file it made, not its name
+  return metadata;
 }
 
 }  // namespace standpipe

@@ -1,6 +1,6 @@
-// Where in the stream's log the records of one shard are: a sparse, sorted list in memory. One item per 64 KiB of log, per
-// minute and per segment, so that reading from any position skips at most 64 KiB and a batch. When there are too many
-// items (2 MiB), every second one goes, and from then on they are farther apart. Not thread-safe.
+// Where in the stream's log the records of one shard are: a sparse, sorted list in memory. One item per 64 KiB of log,
+// per minute and per segment, so that reading from any position skips at most 64 KiB and a batch. When there are too
+// many items (2 MiB), every second one goes, and from then on they are farther apart. Not thread-safe.
 #pragma once
 
 #include <optional>

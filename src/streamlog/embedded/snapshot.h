@@ -1,5 +1,5 @@
-// What a stream knows in memory, as of some entry of its log: kept in a file so that opening the stream replays the end of
-// the log only. It is a cache: if it is absent or spoilt, the whole log is replayed.
+// What a stream knows in memory, as of some entry of its log: kept in a file so that opening the stream replays the end
+// of the log only. It is a cache: if it is absent or spoilt, the whole log is replayed.
 //
 //   "SPSS", version u32, then as below, little-endian, counts before lists; CRC-32C of all that
 #pragma once

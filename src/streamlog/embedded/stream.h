@@ -78,9 +78,9 @@ class EmbeddedStream {
   void apply(const Records& records, uint64_t sequence, LogPlace place);
   Shard& shard(ShardNumber number);
   Position oldest(const Shard& shard) const;
+  std::optional<ShardIndex::Span> span_of(ShardNumber number, Position position);
   template <class Visit>
-  Position walk(ShardNumber number, const ShardIndex::Span& span, Position from, Position end,
-                const Visit& visit) const;
+  Position walk(ShardNumber number, Position from, Position end, const Visit& visit);
 
   const std::filesystem::path directory_;
   const Clock& clock_;

@@ -1,10 +1,14 @@
 // Reading records of a shard out of the stream's log.
 #include <algorithm>
+#include <optional>
 
 #include "streamlog/embedded/stream.h"
 
 namespace standpipe {
 namespace {
+
+// Reading over as much is cheaper than beginning anew elsewhere.
+constexpr uint64_t kSkipMax = 256u << 10;
 
 // Records collected for a LogBatch. Their bytes are copied together; the views are made when no more are added.
 class Collected {
@@ -35,85 +39,78 @@ class Collected {
 
 }  // namespace
 
-// Visits the shard's records in [from, end) from the span's place on until `visit` answers false or the span ends.
-// Answers the position to go on at: `end` when nothing more can come.
+std::optional<ShardIndex::Span> EmbeddedStream::span_of(ShardNumber number, Position position) {
+  const std::lock_guard lock(mutex_);
+  return shard(number).index.find(position);
+}
+
+// Visits the shard's records in [from, end) until `visit` answers false. Answers the position to go on at.
 template <class Visit>
-Position EmbeddedStream::walk(ShardNumber number, const ShardIndex::Span& span, Position from, Position end,
-                              const Visit& visit) const {
-  AppendLog::Reader reader(*log_, span.place);
+Position EmbeddedStream::walk(ShardNumber number, Position from, Position end, const Visit& visit) {
+  std::optional<AppendLog::Reader> reader;
   LoggedEntry entry;
   Position position = from;
-  while (position < std::min(span.end, end) && reader.next(entry)) {
-    const auto decoded = decode_entry(entry.bytes);
-    const auto* records = std::get_if<Records>(&decoded);
-    if (records == nullptr) continue;
-    for (const RecordGroup& group : records->groups) {
-      if (group.shard != number || group.first + group.count <= position) continue;
-      std::string_view rest = group.bytes;
-      for (Position at = group.first; at < group.first + group.count; ++at) {
-        const LogRecord record = take_record(rest, at, records->arrival);
-        if (at < position) continue;
-        if (at >= end) return end;
-        if (!visit(record)) return at;
-        position = at + 1;
+  while (position < end) {
+    const auto span = span_of(number, position);
+    if (!span) return end;
+    const bool ahead = span->place.segment == entry.batch.segment && span->place.offset < entry.batch.offset + kSkipMax;
+    if (!reader || !ahead) reader.emplace(*log_, span->place);
+    while (position < std::min(span->end, end)) {
+      // Without another entry, the rest of the span was damaged.
+      if (!reader->next(entry)) {
+        position = std::min(span->end, end);
+        break;
+      }
+      const auto decoded = decode_entry(entry.bytes);
+      const auto* records = std::get_if<Records>(&decoded);
+      if (records == nullptr) continue;
+      for (const RecordGroup& group : records->groups) {
+        if (group.shard != number || group.first + group.count <= position) continue;
+        std::string_view rest = group.bytes;
+        for (Position at = group.first; at < group.first + group.count; ++at) {
+          const LogRecord record = take_record(rest, at, records->arrival);
+          if (at < position) continue;
+          if (at >= end) return end;
+          if (!visit(record)) return at;
+          position = at + 1;
+        }
       }
     }
   }
-  // Positions between here and the next index item, if any, were damaged.
-  return std::max(position, std::min(span.end, end));
+  return position;
 }
 
 LogBatch EmbeddedStream::read(ShardNumber number, Position from, ReadLimits limits) {
   LogBatch batch{};
-  Collected collected;
-  bool full = false;
-  batch.next = from;
-  while (true) {
-    ShardIndex::Span span{};
-    {
-      const std::lock_guard lock(mutex_);
-      const Shard& target = shard(number);
-      if (collected.count() == 0) batch.next = std::max(batch.next, oldest(target));
-      batch.end = target.next;
-      batch.end_time = target.last_arrival;
-      const auto found = target.index.find(batch.next);
-      if (full || batch.next >= batch.end || !found) break;
-      span = *found;
-    }
-    batch.next = walk(number, span, batch.next, batch.end, [&](const LogRecord& record) {
-      const size_t size = record.partition_key.size() + record.data.size();
-      full = collected.count() >= limits.records_max ||
-             (collected.count() > 0 && collected.bytes() + size > limits.bytes_max);
-      if (!full) collected.add(record);
-      return !full;
-    });
+  {
+    const std::lock_guard lock(mutex_);
+    const Shard& target = shard(number);
+    batch.next = std::max(from, oldest(target));
+    batch.end = target.next;
+    batch.end_time = target.last_arrival;
   }
+  Collected collected;
+  batch.next = walk(number, batch.next, batch.end, [&](const LogRecord& record) {
+    const size_t size = record.partition_key.size() + record.data.size();
+    if (collected.count() >= limits.records_max) return false;
+    if (collected.count() > 0 && collected.bytes() + size > limits.bytes_max) return false;
+    collected.add(record);
+    return true;
+  });
   collected.give(batch);
   return batch;
 }
 
 Position EmbeddedStream::find_time(ShardNumber number, Timestamp time) {
-  Position position = 0;
-  while (true) {
-    ShardIndex::Span span{};
-    Position end = 0;
-    {
-      const std::lock_guard lock(mutex_);
-      const Shard& target = shard(number);
-      if (target.last_arrival < time) return target.next;
-      position = std::max({position, oldest(target), target.index.before(time).value_or(0)});
-      end = target.next;
-      const auto found = target.index.find(position);
-      if (position >= end || !found) return end;
-      span = *found;
-    }
-    bool reached = false;
-    position = walk(number, span, position, end, [&](const LogRecord& record) {
-      reached = record.arrival >= time;
-      return !reached;
-    });
-    if (reached) return position;
+  Position position = 0, end = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const Shard& target = shard(number);
+    end = target.next;
+    if (target.last_arrival < time) return end;
+    position = std::max(oldest(target), target.index.before(time).value_or(0));
   }
+  return walk(number, position, end, [&](const LogRecord& record) { return record.arrival < time; });
 }
 
 }  // namespace standpipe
