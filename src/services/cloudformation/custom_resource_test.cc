@@ -167,5 +167,54 @@ TEST_F(CustomResourceTest, AnAnswerDuringARestartCounts) {
   EXPECT_EQ(asked_.size(), 1u);
 }
 
+TEST_F(CustomResourceTest, OneThatWaitsIsCancelledWhenAnotherFails) {
+  answers_ = [](const json::Value& event) { return answer(event, "SUCCESS"); };
+  lambda_.on<lambda::InvokeInput>([this](const aws::Request&, const lambda::InvokeInput& input) {
+    const json::Value event = json::parse(input.payload->bytes);
+    const bool removal = event.text("RequestType") == "Delete";
+    {
+      const std::scoped_lock lock(mutex_);
+      asked_.push_back(event);
+      changed_.notify_all();
+    }
+    // Its creation is never answered.
+    if (removal) workers_.run([this, event] { put(event.text("ResponseURL"), json::print(answer(event, "SUCCESS"))); });
+    return lambda::InvokeOutput{.status_code = 202};
+  });
+  parameters_["/A"] = "was there";
+  before_["/A"] = [this] { asked(0); };
+  const std::string id = create(
+      "Resources:\n"
+      "  A: {Type: 'AWS::SSM::Parameter', Properties: {Name: /A, Type: String, Value: v}}\n"
+      "  C: {Type: 'Custom::Thing', Properties: {ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:f'}}\n");
+  ASSERT_EQ(wait(id), "ROLLBACK_COMPLETE");
+  const auto all = events(id);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "C CREATE_FAILED Resource creation cancelled"), 1);
+  EXPECT_EQ(
+      std::count(all.begin(), all.end(),
+                 "s ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [A, C]. Rollback requested by "
+                 "user."),
+      1);
+  EXPECT_EQ(asked(1).text("RequestType"), "Delete");
+  EXPECT_FALSE(asked(1).text("PhysicalResourceId").empty());
+}
+
+TEST_F(CustomResourceTest, AStackMayTakeOnlySoLong) {
+  const std::string id =
+      create(CreateStackInput{.stack_name = "s", .template_body = template_, .timeout_in_minutes = 5});
+  asked(0);
+  service_.reset();
+  clock_.advance(std::chrono::minutes(6));
+  answers_ = [](const json::Value& event) { return answer(event, "SUCCESS"); };
+  start();
+  ASSERT_EQ(wait(id), "ROLLBACK_COMPLETE");
+  const auto all = events(id);
+  EXPECT_EQ(
+      std::count(all.begin(), all.end(),
+                 "s ROLLBACK_IN_PROGRESS Stack creation time exceeded the specified timeout. Rollback requested by "
+                 "user."),
+      1);
+}
+
 }  // namespace
 }  // namespace standpipe::cloudformation

@@ -86,8 +86,7 @@ TEST_F(CloudFormationTest, AFailureRollsBack) {
       "A CREATE_COMPLETE",
       "B CREATE_IN_PROGRESS",
       "B CREATE_FAILED Resource handler returned message: \"Resource of type 'AWS::SSM::Parameter' with identifier "
-      "'/B' "
-      "already exists.\" (RequestToken: *, HandlerErrorCode: AlreadyExists)",
+      "'/B' already exists.\" (RequestToken: *, HandlerErrorCode: AlreadyExists)",
       "s ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [B]. Rollback requested by user.",
       "B DELETE_COMPLETE",
       "A DELETE_IN_PROGRESS",
@@ -109,8 +108,8 @@ TEST_F(CloudFormationTest, DenialsAreReasons) {
       "(Service: SSM, Status Code: 400, Request ID: *)\" (RequestToken: *, HandlerErrorCode: AccessDenied)");
 }
 
-TEST_F(CloudFormationTest, SiblingsInFlightAreCancelled) {
-  // B waits in its call until A has failed; then it has come into being and is cancelled before it is complete.
+TEST_F(CloudFormationTest, AfterAFailureNothingIsBegunAndWhatWasInItsCallIsRemoved) {
+  // B stays in its call until A has failed: it has come into being and must go again.
   parameters_["/A"] = "was there";
   before_["/B"] = [this] {
     for (int i = 0; i < 400 && status_of("s", "A") != "CREATE_FAILED"; ++i) pause(Deadline::in(Duration{5}), {});
@@ -119,7 +118,9 @@ TEST_F(CloudFormationTest, SiblingsInFlightAreCancelled) {
   ASSERT_EQ(wait(id), "ROLLBACK_COMPLETE");
   const Lines all = events(id);
   EXPECT_EQ(std::count(all.begin(), all.end(), "C CREATE_IN_PROGRESS"), 0);
-  EXPECT_EQ(parameters_.size(), 1u);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "B CREATE_COMPLETE"), 1);
+  EXPECT_EQ(std::count(all.begin(), all.end(), "B DELETE_COMPLETE"), 1);
+  EXPECT_EQ(parameters_, (std::map<std::string, std::string>{{"/A", "was there"}}));
 }
 
 TEST_F(CloudFormationTest, OnFailure) {
@@ -208,8 +209,7 @@ TEST_F(CloudFormationTest, WhatIsRefusedAtOnce) {
             "ValidationError: Either Template URL or Template Body must be specified.");
   EXPECT_EQ(create_error({.stack_name = "1s", .template_body = body}),
             "ValidationError: 1 validation error detected: Value '1s' at 'stackName' failed to satisfy constraint: "
-            "Member must "
-            "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
+            "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
   EXPECT_EQ(create_error({.stack_name = "s", .template_body = role}),
             "InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_IAM]");
   EXPECT_EQ(create_error({.stack_name = "s", .template_body = named, .capabilities = {{"CAPABILITY_IAM"}}}),

@@ -116,9 +116,8 @@ json::Value StackRun::ask(ResourceState& resource, const std::string& request_ty
   if (!body) {
     throw ResourceError(
         fmt::format("CloudFormation did not receive a response from your Custom Resource. Please check "
-                    "your logs for requestId [{}]. If you are using the Python cfn-response module, you "
-                    "may need to update your Lambda function code so that CloudFormation can attach the "
-                    "updated version.",
+                    "your logs for requestId [{}]. If you are using the Python cfn-response module, you may need to "
+                    "update your Lambda function code so that CloudFormation can attach the updated version.",
                     resource.custom_request));
   }
   const json::Value answer = parse_answer(*body);

@@ -44,6 +44,18 @@ void put_stack_event(MetadataTransaction& transaction, const StackState& stack, 
   transaction.put(event_key(stack, number), print(event));
 }
 
+StackEventRecord resource_event(const StackState& stack, const ResourceState& resource, const std::string& shown) {
+  return {.event_id = resource.id + "-" + resource.status + "-" + format_iso8601(resource.updated),
+          .logical_id = resource.id,
+          .physical_id = resource.physical_id,
+          .type = resource.type,
+          .status = resource.status,
+          .reason = resource.reason,
+          .properties = shown,
+          .client_request_token = stack.client_request_token,
+          .time = resource.updated};
+}
+
 void add_stack(MetadataTransaction& transaction, const StackState& stack, const std::string& text, Timestamp now) {
   transaction.put(key(stack, "stack"), print(stack), kAbsent);
   transaction.put(key(stack, "template"), text, kAbsent);
@@ -168,22 +180,10 @@ uint64_t Store::event_count(const StackState& stack) {
   return static_cast<uint64_t>(9'999'999'999'999'999 - parse_int(newest[0].key.substr(prefix.size())).value_or(0));
 }
 
-void Store::put(const StackState& stack, const ResourceState& resource, uint64_t number,
-                const std::string& properties) {
+void Store::put(const StackState& stack, const ResourceState& resource, uint64_t number, const std::string& shown) {
   metadata_.transaction([&](MetadataTransaction& transaction) {
     transaction.put(key(stack, "resource") + "/" + resource.id, print(resource));
-    if (number == 0) return;
-    StackEventRecord event;
-    event.time = resource.updated;
-    event.event_id = resource.id + "-" + resource.status + "-" + format_iso8601(event.time);
-    event.logical_id = resource.id;
-    event.physical_id = resource.physical_id;
-    event.type = resource.type;
-    event.status = resource.status;
-    event.reason = resource.reason;
-    event.properties = properties;
-    event.client_request_token = stack.client_request_token;
-    transaction.put(event_key(stack, number), print(event));
+    if (number != 0) transaction.put(event_key(stack, number), print(resource_event(stack, resource, shown)));
   });
 }
 

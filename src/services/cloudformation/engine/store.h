@@ -47,8 +47,8 @@ class Store {
   std::vector<StackEventRecord> events(const StackState& stack, uint64_t before, size_t count_max, uint64_t& next);
   uint64_t event_count(const StackState& stack);
 
-  // A resource's new state, with an event unless `number` is 0.
-  void put(const StackState& stack, const ResourceState& resource, uint64_t number, const std::string& properties = {});
+  // A resource's new state, with an event unless `number` is 0; `shown` are the properties that the event tells.
+  void put(const StackState& stack, const ResourceState& resource, uint64_t number, const std::string& shown = {});
   // A stack's new state with an event. Final states end "running"; DELETE_COMPLETE frees name, exports and imports.
   void put(const StackState& stack, uint64_t number);
   // Completes a stack: outputs become visible, exports are claimed. Answers why not, if another stack has one.

@@ -133,8 +133,8 @@ json::Value Evaluator::substitute(const Value& argument) {
   const json::Object* own = pair && argument.array()[1].is_object() ? &argument.array()[1].object() : nullptr;
   if (!pattern.is_string()) {
     refuse(
-        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string "
-        "as first argument, and an optional second argument to specify a mapping of values to replace in the string");
+        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as "
+        "first argument, and an optional second argument to specify a mapping of values to replace in the string");
   }
   std::string result;
   for (const SubstitutionPiece& part : parse_substitution(pattern.string())) {
@@ -158,8 +158,8 @@ json::Value Evaluator::join(const Value& argument) {
   }
   if (valid && items.array().empty()) return result;
   refuse(
-      "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of "
-      "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.");
+      "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings "
+      "to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.");
 }
 
 Evaluator::Result Evaluator::select(const Value& argument) {
@@ -179,8 +179,8 @@ json::Value Evaluator::split_text(const Value& argument) {
   const std::string source = text(argument.array().at(1));
   if (delimiter.empty()) {
     refuse(
-        "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to "
-        "be split or a function that returns a string to be split.");
+        "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be "
+        "split or a function that returns a string to be split.");
   }
   json::Array pieces;
   for (size_t begin = 0;;) {

@@ -78,27 +78,22 @@ constexpr Form kForms[] = {
      "attribute"},
     {"Fn::Sub", true, valid_substitution,
      "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as "
-     "first "
-     "argument, and an optional second argument to specify a mapping of values to replace in the string"},
+     "first argument, and an optional second argument to specify a mapping of values to replace in the string"},
     {"Fn::Join", true, valid_join,
      "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings "
-     "to be "
-     "joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."},
+     "to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."},
     {"Fn::Select", true, valid_select,
      "Template error: Fn::Select requires a list argument with two elements: an integer index and a list"},
     {"Fn::Split", true, valid_split,
      "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be "
-     "split or "
-     "a function that returns a string to be split."},
+     "split or a function that returns a string to be split."},
     {"Fn::FindInMap", true, valid_map,
      "Template error: every Fn::FindInMap object requires three parameters, the map name, map key and the attribute "
-     "for "
-     "return value"},
+     "for return value"},
     {"Fn::Base64", false, valid_text, "Template error: every Fn::Base64 object must have a String-typed value."},
     {"Fn::Cidr", false, valid_cidr,
      "Template error: every Fn::Cidr object requires two parameters, (1) a CIDR block and (2) the number of subnets, "
-     "and "
-     "optionally (3) the number of subnet bits."},
+     "and optionally (3) the number of subnet bits."},
     {"Fn::GetAZs", false, valid_text, "Template error: every Fn::GetAZs object must have a String-typed region."},
     {"Fn::ImportValue", false, valid_text,
      "Template error: the attribute in Fn::ImportValue must be a string or a function that returns a string"},

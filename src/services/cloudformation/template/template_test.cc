@@ -80,25 +80,24 @@ TEST(CheckTemplate, FormErrors) {
 TEST(CheckTemplate, FunctionErrors) {
   const FormCase cases[] = {
       {"!GetAtt A",
-       "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
-       "resource attribute"},
+       "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource "
+       "attribute"},
       {"!Select [a]",
        "Template error: Fn::Select requires a list argument with two elements: an integer index and a list"},
       {"!Split [x]",
-       "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a "
-       "string to be split or a function that returns a string to be split."},
+       "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be "
+       "split or a function that returns a string to be split."},
       {"!Join [x, y]",
-       "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a "
-       "list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to "
-       "be joined."},
+       "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of "
+       "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."},
       {"!Equals [x]", "Template error: every Fn::Equals object requires a list of 2 string parameters."},
       {"!If [D, a, b]", "Template error: unresolved condition dependency D in Fn::If"},
       {"!Ref Z", "Template format error: Unresolved resource dependencies [Z] in the Resources block of the template"},
       {"!Sub '${Z}${B.x}'",
        "Template format error: Unresolved resource dependencies [Z] in the Resources block of the template"},
       {"!Sub '${a b}'",
-       "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, "
-       "underscores, periods, and colons"},
+       "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, "
+       "periods, and colons"},
       {"!Ref A", "Circular dependency between resources: [A]"},
   };
   for (const FormCase& one : cases) EXPECT_EQ(error_of(with_property(one.text)), one.error) << one.text;
