@@ -15,6 +15,9 @@ def set_path():
     version = "python%d.%d" % sys.version_info[:2]
     own = os.path.dirname(os.path.abspath(__file__))
     rest = [p for p in sys.path if p not in ("", own, "/var/runtime")]
+    if os.path.exists("/var/runtime/complete"):
+        # The machine's own packages are not the runtime's: what is missing on AWS shall be missing here.
+        rest = [p for p in rest if os.path.basename(p) not in ("site-packages", "dist-packages")]
     first = [os.environ.get("LAMBDA_TASK_ROOT", "/var/task"), "/opt/python/lib/%s/site-packages" % version,
              "/opt/python", "/var/runtime"]
     sys.path[:] = first + [p for p in rest if p not in first]

@@ -53,6 +53,7 @@ BubblewrapFactory::BubblewrapFactory(FactorySettings settings, Front& front, con
     ::chmod((settings_.folder / name).c_str(), 0755);
   }
   write_text(settings_.folder / "rapid/bootstrap.py", settings_.bootstrap);
+  if (settings_.control_groups) Cgroup::remove_stale();
 }
 
 bool BubblewrapFactory::supports(const std::string& runtime) {

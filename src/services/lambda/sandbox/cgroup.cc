@@ -73,7 +73,7 @@ class Version1 final : public Cgroup {
  public:
   static std::unique_ptr<Cgroup> make(const std::string& name, const CgroupLimits& limits) {
     auto group = std::make_unique<Version1>();
-    for (const char* controller : {"memory", "pids", "freezer"}) {
+    for (const char* controller : {"memory", "pids"}) {
       const std::string parent = std::string(kMount) + "/" + controller + "/" + kParent;
       if (!make_folder(parent)) return nullptr;
       const std::string folder = parent + "/" + name;
@@ -87,7 +87,6 @@ class Version1 final : public Cgroup {
     return group;
   }
   ~Version1() override {
-    freeze(false);
     for (const std::string& folder : folders_) remove_folder(folder);
   }
   void add(pid_t process) override {
@@ -97,16 +96,14 @@ class Version1 final : public Cgroup {
   bool out_of_memory() const override {
     return field(folders_[0] + "/memory.oom_control", "oom_kill").value_or(0) > 0;
   }
-  bool freeze(bool frozen) override {
-    return folders_.size() == 3 && try_write(folders_[2] + "/freezer.state", frozen ? "FROZEN" : "THAWED");
-  }
+  // This version's freezer holds even SIGKILL back: what is frozen would outlive a server that was killed.
+  bool freeze(bool) override { return false; }
   void kill() override {
-    freeze(false);  // signals wait while frozen
     for (int round = 0; round < 3; ++round) kill_members(folders_[1]);
   }
 
  private:
-  std::vector<std::string> folders_;  // memory, pids, freezer
+  std::vector<std::string> folders_;  // memory, pids
 };
 
 class Version2 final : public Cgroup {
@@ -141,9 +138,21 @@ class Version2 final : public Cgroup {
 }  // namespace
 
 std::unique_ptr<Cgroup> Cgroup::make(const std::string& name, const CgroupLimits& limits) {
-  if (::access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0) return Version2::make(name, limits);
-  if (::access("/sys/fs/cgroup/memory", W_OK) == 0) return Version1::make(name, limits);
+  const std::string own_name = std::to_string(::getpid()) + "-" + name;
+  if (::access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0) return Version2::make(own_name, limits);
+  if (::access("/sys/fs/cgroup/memory", W_OK) == 0) return Version1::make(own_name, limits);
   return nullptr;
+}
+
+void Cgroup::remove_stale() {
+  for (const char* folder : {"/sys/fs/cgroup/standpipe", "/sys/fs/cgroup/memory/standpipe", "/sys/fs/cgroup/pids/standpipe"}) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+      const std::string name = entry.path().filename().string();
+      const auto server = parse_int(name.substr(0, name.find('-')));
+      if (server && ::kill(static_cast<pid_t>(*server), 0) != 0 && errno == ESRCH) ::rmdir(entry.path().c_str());
+    }
+  }
 }
 
 }  // namespace standpipe::sandbox

@@ -20,6 +20,8 @@ struct CgroupLimits {
 class Cgroup {
  public:
   static std::unique_ptr<Cgroup> make(const std::string& name, const CgroupLimits& limits);
+  // Removes the empty groups of servers that were killed.
+  static void remove_stale();
   virtual ~Cgroup() = default;
   virtual void add(pid_t process) = 0;             // throws std::system_error
   virtual uint64_t anonymous_bytes() const = 0;    // without files and /tmp
