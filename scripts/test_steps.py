@@ -20,14 +20,13 @@ def pytest(folder, *arguments):
 PARTS = [
     ('rules', [sys.executable, 'scripts/tidy.py']),
     ('build release', ['scripts/dev', 'build', 'release']),
-    ('build with tests', ['scripts/dev', 'build', 'dev']),
+    ('build with sanitizers', ['scripts/dev', 'build', 'asan']),
     ('runtimes', [sys.executable, 'scripts/runtimes']),
-    ('unit tests', ['ctest', '--test-dir', 'build/dev', '-j2', '--output-on-failure']),
+    ('unit tests under sanitizers', ['ctest', '--test-dir', 'build/asan', '-j2', '--output-on-failure']),
     ('codecs against botocore', pytest('tests/wire')),
     ('acceptance', pytest('tests/acceptance', '-n', '2', '--dist', 'loadfile')),
     ('sandbox', pytest('tests/sandbox')),
     ('kill -9', pytest('tests/crash', '-s')),
-    ('build with sanitizers', ['scripts/dev', 'build', 'asan']),
     (f'fuzz targets, {FUZZ_SECONDS} s each', ['scripts/dev', 'fuzz', FUZZ_SECONDS]),
 ]
 

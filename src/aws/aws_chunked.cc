@@ -59,9 +59,7 @@ class Decoded {
   size_t size_ = 0;
 };
 
-Error incomplete() {
-  return Error("IncompleteBody", 400, "The request body terminated unexpectedly");
-}
+Error incomplete() { return Error("IncompleteBody", 400, "The request body terminated unexpectedly"); }
 
 // The chain of signatures: each chunk's covers the one before.
 class Chain {
@@ -138,8 +136,9 @@ ChunkHead parse_head(std::string_view line) {
 }
 
 Error malformed_trailer() {
-  return Error("MalformedTrailerError", 400,
-               "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+  return Error(
+      "MalformedTrailerError", 400,
+      "The request contained trailing data that was not well-formed or did not conform to our published schema.");
 }
 
 void read_trailers(Reader& reader, net::Request& http, Chain& chain, bool signed_trailer) {

@@ -1,5 +1,5 @@
-// The `aws-chunked` content coding of S3 uploads: chunks that may each carry a signature, and a trailer with a checksum.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+// The `aws-chunked` content coding of S3 uploads: chunks that may each carry a signature, and a trailer with a
+// checksum. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
 #pragma once
 
 #include "aws/signature.h"

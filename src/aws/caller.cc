@@ -1,16 +1,14 @@
 #include "aws/caller.h"
 
 #include "aws/error.h"
+#include "aws/protocol.h"
 #include "base/check.h"
 #include "base/random.h"
-#include "aws/protocol.h"
 
 namespace standpipe::aws {
 namespace {
 
-int denied_status(const ServiceModel& model) {
-  return model.protocol == "json" ? 400 : 403;
-}
+int denied_status(const ServiceModel& model) { return model.protocol == "json" ? 400 : 403; }
 
 Error denied(const ServiceModel& model, const std::string& message) {
   const bool query_like = model.protocol == "query" || model.protocol == "rest-xml";

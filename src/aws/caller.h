@@ -20,9 +20,18 @@ class Calls {
  public:
   Calls(const Caller& caller, Principal principal, std::string region)
       : caller_(&caller), principal_(std::move(principal)), region_(std::move(region)) {}
-  Calls& via(std::string service) { called_via_ = std::move(service); return *this; }
-  Calls& on_behalf_of(std::string arn) { source_arn_ = std::move(arn); return *this; }
-  Calls& until(Deadline deadline) { deadline_ = deadline; return *this; }
+  Calls& via(std::string service) {
+    called_via_ = std::move(service);
+    return *this;
+  }
+  Calls& on_behalf_of(std::string arn) {
+    source_arn_ = std::move(arn);
+    return *this;
+  }
+  Calls& until(Deadline deadline) {
+    deadline_ = deadline;
+    return *this;
+  }
 
   // Input is a generated struct; it knows its service, operation and Output.
   template <class Input>

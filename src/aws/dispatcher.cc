@@ -64,8 +64,8 @@ net::Response Dispatcher::serve(net::Request& http) const {
   } catch (const Error& error) {
     // Who was refused, and by what: what a person who debugs a 403 needs to see.
     if (error.status == 403 || error.code.starts_with("AccessDenied")) {
-      logging::info("refused {} {} {}: {}: {}", request.id, model != nullptr ? model->name : "?", http.method, error.code,
-                    error.what());
+      logging::info("refused {} {} {}: {}: {}", request.id, model != nullptr ? model->name : "?", http.method,
+                    error.code, error.what());
     }
     return encode_error(model, wire, http, error, request.id);
   } catch (const std::exception& unexpected) {
@@ -143,7 +143,8 @@ net::Response Dispatcher::serve_raw(RawService& service, Request& request, net::
         request.account = signer.principal.account;
         request.region = signer.parts.region;
       } catch (const Error& error) {
-        logging::info("refused {} {} {}: {}: {}", request.id, service.signing_name(), http.method, error.code, error.what());
+        logging::info("refused {} {} {}: {}: {}", request.id, service.signing_name(), http.method, error.code,
+                      error.what());
         return service.refuse(request, error);
       }
     }
@@ -201,11 +202,16 @@ net::Response Dispatcher::refusal(const net::Request& head, int status) const {
     wire.json_version = model->json_version;
   }
   if (status == 413) {
-    return encode_error(model, wire, head, s3 ? Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
-                                              : Error("RequestEntityTooLarge", 413, "Request body is too long"), id);
+    return encode_error(model, wire, head,
+                        s3 ? Error("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
+                           : Error("RequestEntityTooLarge", 413, "Request body is too long"),
+                        id);
   }
-  return encode_error(model, wire, head, s3 ? Error("SlowDown", 503, "Please reduce your request rate.")
-                                            : Error("ThrottlingException", model != nullptr && model->protocol == "json" ? 400 : 503, "Rate exceeded"), id);
+  return encode_error(
+      model, wire, head,
+      s3 ? Error("SlowDown", 503, "Please reduce your request rate.")
+         : Error("ThrottlingException", model != nullptr && model->protocol == "json" ? 400 : 503, "Rate exceeded"),
+      id);
 }
 
 }  // namespace standpipe::aws

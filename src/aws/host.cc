@@ -57,7 +57,8 @@ HostName parse_host(std::string_view host) {
       name.endpoint_prefix = label;
     }
   }
-  if (name.endpoint_prefix == "data-kinesis" || name.endpoint_prefix == "control-kinesis") name.endpoint_prefix = "kinesis";
+  if (name.endpoint_prefix == "data-kinesis" || name.endpoint_prefix == "control-kinesis")
+    name.endpoint_prefix = "kinesis";
   return name;
 }
 

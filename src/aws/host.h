@@ -1,4 +1,5 @@
-// Which service a host name stands for. AWS's names, S3's virtual hosts, and the names that clients of a local server use.
+// Which service a host name stands for. AWS's names, S3's virtual hosts, and the names that clients of a local server
+// use.
 #pragma once
 
 #include <optional>

@@ -8,7 +8,8 @@ namespace standpipe::aws {
 namespace {
 
 constexpr std::string_view kMismatch =
-    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and "
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "and "
     "signing method. Consult the service documentation for details.";
 
 bool uses_content_header(const AuthRules& rules) {
@@ -67,7 +68,6 @@ Error mismatch(const AuthRules& rules, const SignatureParts& parts, const std::s
       .with("CanonicalRequest", canonical)
       .with("CanonicalRequestBytes", spaced_hex(canonical));
 }
-
 
 }  // namespace
 

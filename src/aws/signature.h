@@ -1,5 +1,5 @@
-// Signature Version 4: who signed a request, and did they really? Header and presigned form, session tokens, AWS's order
-// of checks and its texts. Pure functions apart from the key look-up; thread-safe.
+// Signature Version 4: who signed a request, and did they really? Header and presigned form, session tokens, AWS's
+// order of checks and its texts. Pure functions apart from the key look-up; thread-safe.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 #pragma once
 
@@ -26,7 +26,7 @@ struct AuthRules {
 struct SignatureParts {
   bool presigned = false;
   std::string access_key_id, date, region, service, terminator;  // the credential scope
-  std::string timestamp;                                          // X-Amz-Date as sent, basic format after checks
+  std::string timestamp;                                         // X-Amz-Date as sent, basic format after checks
   std::vector<std::string> signed_headers;
   std::string signature;
   std::string session_token;

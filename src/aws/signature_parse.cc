@@ -1,4 +1,5 @@
-// From an Authorization header or a presigned query to SignatureParts: checks 3 to 12 of AWS's order, first failure wins.
+// From an Authorization header or a presigned query to SignatureParts: checks 3 to 12 of AWS's order, first failure
+// wins.
 #include <map>
 #include <optional>
 
@@ -31,11 +32,12 @@ Parameters header_parameters(std::string_view header, const AuthRules& rules) {
   const std::string_view algorithm = header.substr(0, space);
   if (algorithm != kAlgorithm) {
     if (rules.style == AuthStyle::s3) {
-      throw Error("InvalidRequest", 400, "The authorization mechanism you have provided is not supported. Please use "
-                                         "AWS4-HMAC-SHA256.");
+      throw Error("InvalidRequest", 400,
+                  "The authorization mechanism you have provided is not supported. Please use "
+                  "AWS4-HMAC-SHA256.");
     }
-    throw incomplete_signature(rules, "Unsupported AWS 'algorithm': " + quoted(algorithm) +
-                                          " (only AWS4-HMAC-SHA256 for now). ");
+    throw incomplete_signature(
+        rules, "Unsupported AWS 'algorithm': " + quoted(algorithm) + " (only AWS4-HMAC-SHA256 for now). ");
   }
   Parameters found;
   const std::string_view rest = space == std::string_view::npos ? "" : header.substr(space + 1);
@@ -60,7 +62,8 @@ void require_header_parts(const Parameters& found, const net::Request& http, std
                           const AuthRules& rules) {
   std::string missing;
   for (const char* name : {"Credential", "Signature", "SignedHeaders"}) {
-    if (text_of(found, name).empty()) missing += std::string("Authorization header requires '") + name + "' parameter. ";
+    if (text_of(found, name).empty())
+      missing += std::string("Authorization header requires '") + name + "' parameter. ";
   }
   if (!http.headers.contains("x-amz-date") && !http.headers.contains("date")) {
     missing += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
@@ -73,16 +76,18 @@ void require_header_parts(const Parameters& found, const net::Request& http, std
 
 void require_query_parts(const Parameters& found, const AuthRules& rules) {
   std::string missing;
-  for (const char* name : {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"}) {
+  for (const char* name :
+       {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"}) {
     if (text_of(found, name).empty()) {
       missing += std::string("AWS query-string parameters must include '") + name + "'. ";
     }
   }
   const bool s3 = rules.style == AuthStyle::s3;
   if (s3 && (!missing.empty() || !found.contains("X-Amz-Expires"))) {
-    throw Error("AuthorizationQueryParametersError", 400,
-                "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
-                "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
+    throw Error(
+        "AuthorizationQueryParametersError", 400,
+        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
+        "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.");
   }
   if (!missing.empty()) throw incomplete_signature(rules, missing + "Re-examine the query-string parameters.");
   if (text_of(found, "X-Amz-Algorithm") != kAlgorithm) {
@@ -124,21 +129,21 @@ void check_window(const SignatureParts& parts, const AuthRules& rules, Timestamp
   }
   const Duration window =
       parts.presigned && parts.expires_s > 0 ? Duration{std::chrono::seconds(parts.expires_s)} : rules.window;
-  const bool late = signed_at < now - window, early = signed_at > now + rules.window;
+  const bool late = signed_at<now - window, early = signed_at> now + rules.window;
   if (!late && !early) return;
   if (rules.style == AuthStyle::s3) {
-    throw Error("RequestTimeTooSkewed", 403, "The difference between the request time and the current time is too large.")
+    throw Error("RequestTimeTooSkewed", 403,
+                "The difference between the request time and the current time is too large.")
         .with("RequestTime", parts.timestamp)
         .with("ServerTime", format_iso8601_seconds(now))
         .with("MaxAllowedSkewMilliseconds", std::to_string(rules.window.count()));
   }
   const std::string minutes = std::to_string(std::chrono::duration_cast<std::chrono::minutes>(window).count());
-  throw invalid_signature(rules, late ? "Signature expired: " + parts.timestamp + " is now earlier than " +
-                                            format_basic(now - window) + " (" + format_basic(now) + " - " + minutes +
-                                            " min.)"
-                                      : "Signature not yet current: " + parts.timestamp + " is still later than " +
-                                            format_basic(now + rules.window) + " (" + format_basic(now) + " + " +
-                                            minutes + " min.)");
+  throw invalid_signature(
+      rules, late ? "Signature expired: " + parts.timestamp + " is now earlier than " + format_basic(now - window) +
+                        " (" + format_basic(now) + " - " + minutes + " min.)"
+                  : "Signature not yet current: " + parts.timestamp + " is still later than " +
+                        format_basic(now + rules.window) + " (" + format_basic(now) + " + " + minutes + " min.)");
 }
 
 bool valid_region(std::string_view region) {
@@ -161,11 +166,14 @@ void parse_scope(SignatureParts& parts, const std::string& credential, const Aut
   const bool s3 = rules.style == AuthStyle::s3;
   if (items.size() != 5) {
     if (s3) {
-      throw scope_error(rules, parts.presigned,
-                        "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
+      throw scope_error(
+          rules, parts.presigned,
+          "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
     }
-    throw incomplete_signature(rules, "Credential must have exactly 5 slash-delimited elements, e.g. "
-                                      "keyid/date/region/service/term, got " + quoted(credential));
+    throw incomplete_signature(rules,
+                               "Credential must have exactly 5 slash-delimited elements, e.g. "
+                               "keyid/date/region/service/term, got " +
+                                   quoted(credential));
   }
   parts.access_key_id = items[0];
   parts.date = items[1];
@@ -196,7 +204,8 @@ void check_scope(const SignatureParts& parts, const AuthRules& rules) {
     wrong += "Credential should be scoped to correct service: " + quoted(rules.signing_name) + ". ";
   }
   if (parts.terminator != "aws4_request") {
-    wrong += "Credential should be scoped with a valid terminator: 'aws4_request', not " + quoted(parts.terminator) + ". ";
+    wrong +=
+        "Credential should be scoped with a valid terminator: 'aws4_request', not " + quoted(parts.terminator) + ". ";
   }
   if (parts.date != day) {
     wrong += "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " +
@@ -212,8 +221,9 @@ void check_expires(SignatureParts& parts, const Parameters& found, const AuthRul
   if (!number) throw refuse("X-Amz-Expires should be a number");
   if (*number < 0) throw refuse("X-Amz-Expires must be non-negative");
   if (*number > 604'800) {
-    throw refuse("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
-                 "604800 seconds");
+    throw refuse(
+        "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
+        "604800 seconds");
   }
   parts.expires_s = *number;
   static_cast<void>(rules);
@@ -227,7 +237,9 @@ void check_signed_headers(const SignatureParts& parts, const net::Request& http,
     return false;
   };
   if (!is_signed("host") && !is_signed(":authority")) {
-    if (rules.style == AuthStyle::s3) throw Error("AccessDenied", 403, "There were headers present in the request which were not signed").with("HeadersNotSigned", "host");
+    if (rules.style == AuthStyle::s3)
+      throw Error("AccessDenied", 403, "There were headers present in the request which were not signed")
+          .with("HeadersNotSigned", "host");
     throw invalid_signature(rules, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
   }
   if (rules.style != AuthStyle::s3) return;
@@ -235,7 +247,8 @@ void check_signed_headers(const SignatureParts& parts, const net::Request& http,
   for (const auto& [name, value] : http.headers.entries()) {
     const std::string lower = to_lower(name);
     // The payload's hash takes part in the signature by itself.
-    if (lower.starts_with("x-amz-") && lower != "x-amz-content-sha256" && !is_signed(lower)) unsigned_names.push_back(lower);
+    if (lower.starts_with("x-amz-") && lower != "x-amz-content-sha256" && !is_signed(lower))
+      unsigned_names.push_back(lower);
   }
   if (!unsigned_names.empty()) {
     throw Error("AccessDenied", 403, "There were headers present in the request which were not signed")
@@ -255,14 +268,23 @@ bool has_signature(const net::Request& http) {
 
 SignatureParts parse_signature(const net::Request& http, const AuthRules& rules, Timestamp now) {
   const std::string* header = http.headers.find("authorization");
-  const bool in_query = has_signature(http) && (header == nullptr || http.query().find("X-Amz-Algorithm=") != std::string_view::npos);
-  if (header == nullptr && !in_query) throw missing_token(rules);
+  const bool in_query =
+      has_signature(http) && (header == nullptr || http.query().find("X-Amz-Algorithm=") != std::string_view::npos);
+  if (header == nullptr && !in_query) {
+    if (rules.style == AuthStyle::s3 && http.query().find("AWSAccessKeyId=") != std::string_view::npos) {
+      throw Error("InvalidRequest", 400,  // version 2, as old presigned URLs have it
+                  "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.");
+    }
+    throw missing_token(rules);
+  }
   if (header != nullptr && in_query) {
     if (rules.style == AuthStyle::s3) {
-      throw Error("InvalidArgument", 400, "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "
-                                          "Signature query string parameter or the Authorization header should be specified");
+      throw Error("InvalidArgument", 400,
+                  "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "
+                  "Signature query string parameter or the Authorization header should be specified");
     }
-    throw invalid_signature(rules, "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
+    throw invalid_signature(rules,
+                            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
   }
   SignatureParts parts;
   parts.presigned = in_query;

@@ -89,7 +89,8 @@ TEST(Signature, RefusesWithTheWordsOfEachStyle) {
   http.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, Signature=1, Nonsense");
   EXPECT_THAT(refusal(http, kJson), HasSubstr("'Nonsense' not a valid key=value pair"));
   http.headers.set("Authorization", "AWS4-HMAC-SHA256 Credential=a");
-  EXPECT_THAT(refusal(http, kJson), HasSubstr("requires 'Signature' parameter. Authorization header requires 'SignedHeaders'"));
+  EXPECT_THAT(refusal(http, kJson),
+              HasSubstr("requires 'Signature' parameter. Authorization header requires 'SignedHeaders'"));
   http.headers.set("Authorization", "Bearer x");
   EXPECT_THAT(refusal(http, kJson), HasSubstr("Unsupported AWS 'algorithm'"));
 }
@@ -110,7 +111,8 @@ TEST(Signature, ChecksKeyAndToken) {
   other.access_key_id = "AKIDOTHER";
   net::Request http = request("POST", "/");
   sign(http, other, "us-east-1", "kinesis", kNow);
-  EXPECT_EQ(refusal(http, kJson), "UnrecognizedClientException 400: The security token included in the request is invalid.");
+  EXPECT_EQ(refusal(http, kJson),
+            "UnrecognizedClientException 400: The security token included in the request is invalid.");
   SessionCredentials session = kKeys;
   session.session_token = "expired";
   http = request("POST", "/");
@@ -123,7 +125,8 @@ TEST(Signature, ChecksKeyAndToken) {
 }
 
 TEST(Signature, PresignedUrlsWorkUntilTheyExpire) {
-  const std::string url = presign_s3("GET", "b.s3.amazonaws.com", "/a b+c", kKeys, "us-east-1", kNow, std::chrono::hours(1));
+  const std::string url =
+      presign_s3("GET", "b.s3.amazonaws.com", "/a b+c", kKeys, "us-east-1", kNow, std::chrono::hours(1));
   net::Request http;
   http.method = "GET";
   http.target = url.substr(url.find("/a"));
@@ -158,7 +161,8 @@ net::Request chunked(const std::string& body, const std::string& length, const s
 }
 
 TEST(AwsChunked, DecodesUnsignedChunksWithTrailer) {
-  net::Request http = chunked("5\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n", "6", "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+  net::Request http = chunked("5\r\nhello\r\n1\r\n!\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n", "6",
+                              "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
   decode_aws_chunked(http, {});
   EXPECT_EQ(http.body.view(), "hello!");
   EXPECT_EQ(http.trailers.get("x-amz-checksum-crc32"), "AAAA");
@@ -167,8 +171,8 @@ TEST(AwsChunked, DecodesUnsignedChunksWithTrailer) {
 
 TEST(AwsChunked, DecodesLargeBodiesOutsideMemory) {
   const std::string data(3 << 20, 'x');
-  net::Request http = chunked("300000\r\n" + data + "\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n", std::to_string(data.size()),
-                              "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
+  net::Request http = chunked("300000\r\n" + data + "\r\n0\r\nx-amz-checksum-crc32:AAAA\r\n\r\n",
+                              std::to_string(data.size()), "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
   decode_aws_chunked(http, {});
   EXPECT_EQ(http.body.view(), data);
 }

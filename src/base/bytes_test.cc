@@ -14,7 +14,8 @@ TEST(Bytes, Base64RoundTripsEveryLength) {
 }
 
 TEST(Bytes, Base64RefusesWhatIsNotPaddedBase64) {
-  for (const char* bad : {"a", "ab=", "====", "a=bc", "ab\n=", "a b="}) EXPECT_EQ(base64_decode(bad), std::nullopt) << bad;
+  for (const char* bad : {"a", "ab=", "====", "a=bc", "ab\n=", "a b="})
+    EXPECT_EQ(base64_decode(bad), std::nullopt) << bad;
   EXPECT_EQ(base64_decode(""), "");
 }
 

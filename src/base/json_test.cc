@@ -14,7 +14,8 @@ TEST(Json, PrintsWhatItParsed) {
 TEST(Json, LastOfDuplicateNamesWins) { EXPECT_EQ(parse(R"({"a":1,"a":2})").find("a")->integer(), 2); }
 
 TEST(Json, RefusesMalformedAndDeepText) {
-  for (const char* bad : {"", "{", "[1,]", "{\"a\"}", "nul", "1 2", "\"\xFF\""}) EXPECT_THROW(parse(bad), ParseError) << bad;
+  for (const char* bad : {"", "{", "[1,]", "{\"a\"}", "nul", "1 2", "\"\xFF\""})
+    EXPECT_THROW(parse(bad), ParseError) << bad;
   EXPECT_THROW(parse(std::string(600, '[') + std::string(600, ']')), ParseError);
   EXPECT_THROW(parse(std::string(100'000, '[')), ParseError);
   EXPECT_NO_THROW(parse("[[[]]]", 3));

@@ -1,5 +1,5 @@
-// Threads. `Workers` is a cached pool: a task gets an idle thread or a new one, so tasks may wait for other tasks without
-// deadlock; beyond the cap `run` refuses. `CpuGate` limits how many of them compute at once. Both are thread-safe.
+// Threads. `Workers` is a cached pool: a task gets an idle thread or a new one, so tasks may wait for other tasks
+// without deadlock; beyond the cap `run` refuses. `CpuGate` limits how many of them compute at once. Both are thread-safe.
 // This is the only place where threads are made.
 #pragma once
 
@@ -36,7 +36,9 @@ class Background {
   Background() = default;
   Background(std::string name, std::function<void(std::stop_token)> body);
   void stop() { thread_.request_stop(); }
-  void join() { if (thread_.joinable()) thread_.join(); }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
 
  private:
   std::jthread thread_;

@@ -19,8 +19,11 @@ class AdminTest : public testing::Test {
   }
   Settings settings_;
   int resets_ = 0;
-  Admin admin_{settings_, {.health = [] { return "{}"; }, .metrics = [] { return ""; }, .flush = [] { return true; },
-                           .reset = [this] { ++resets_; }}};
+  Admin admin_{settings_,
+               {.health = [] { return "{}"; },
+                .metrics = [] { return ""; },
+                .flush = [] { return true; },
+                .reset = [this] { ++resets_; }}};
 };
 
 TEST_F(AdminTest, HealthAndMetricsNeedNoCredentials) {

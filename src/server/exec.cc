@@ -134,7 +134,8 @@ Changes exec_environment(const ExecOptions& options, const std::string& bundle) 
                            "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO"}) {
     set(name, bundle);
   }
-  const std::string proxy = std::string("http://") + sandbox::kServiceAddress + ":" + std::to_string(sandbox::kProxyPort);
+  const std::string proxy =
+      std::string("http://") + sandbox::kServiceAddress + ":" + std::to_string(sandbox::kProxyPort);
   for (const char* name : {"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}) set(name, proxy);
   for (const char* name : {"NO_PROXY", "no_proxy"}) {
     set(name, "localhost,127.0.0.1,169.254.100.1,169.254.100.2,.amazonaws.com,.on.aws,.api.aws");
@@ -150,7 +151,9 @@ Changes exec_environment(const ExecOptions& options, const std::string& bundle) 
 void add_exec_command(CLI::App& app, int& status) {
   auto options = std::make_shared<ExecOptions>();
   CLI::App* command = app.add_subcommand("exec", "Run a program that finds AWS in a running server");
-  command->add_option("--server", options->server, "HOST:PORT of the server")->envname("STANDPIPE_LISTEN")->capture_default_str();
+  command->add_option("--server", options->server, "HOST:PORT of the server")
+      ->envname("STANDPIPE_LISTEN")
+      ->capture_default_str();
   command->add_option("--data", options->data, "The server's data folder (default: as serve's)");
   command->add_option("--ca", options->ca, "Certificate of the server's authority (default: DATA/tls/ca.pem)");
   command->add_option("--access-key", options->access_key, "AWS_ACCESS_KEY_ID (default: the present one, else test)");

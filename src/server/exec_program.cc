@@ -38,8 +38,10 @@ void lay_over(const std::vector<Overlay>& overlays) {
 
 void change_environment(const Changes& changes) {
   for (const auto& [name, text] : changes) {
-    if (text) ::setenv(name.c_str(), text->c_str(), 1);
-    else ::unsetenv(name.c_str());
+    if (text)
+      ::setenv(name.c_str(), text->c_str(), 1);
+    else
+      ::unsetenv(name.c_str());
   }
 }
 

@@ -1,4 +1,5 @@
-// The parent of `standpipe exec`: outside the program's network, it answers names and carries connections to the server.
+// The parent of `standpipe exec`: outside the program's network, it answers names and carries connections to the
+// server.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -38,7 +39,9 @@ extern "C" void pass_on(int signal) {
 class Relay {
  public:
   Relay(sandbox::Watcher& watcher, Workers& workers, net::Authority server)
-      : watcher_(watcher), workers_(workers), server_(std::move(server)),
+      : watcher_(watcher),
+        workers_(workers),
+        server_(std::move(server)),
         dialer_(net::AddressPolicy::anything(), std::nullopt) {}
   ~Relay() {
     for (const auto& [fd, listener] : listeners_) watcher_.forget(fd);

@@ -43,7 +43,10 @@ int lock_folder(const fs::path& folder) {
 }  // namespace
 
 Instance::Instance(const Settings& settings)
-    : settings_(settings), started_(clock_.now()), data_(make_data_folder(settings)), lock_(lock_folder(data_)),
+    : settings_(settings),
+      started_(clock_.now()),
+      data_(make_data_folder(settings)),
+      lock_(lock_folder(data_)),
       certificates_(std::make_shared<net::CertificateAuthority>(data_ / "tls")),
       admin_(settings_, {.health = [this] { return health(); },
                          .metrics = [this] { return composition_->metrics(); },
@@ -84,9 +87,7 @@ net::EndpointOptions Instance::endpoint() {
   return options;
 }
 
-std::string Instance::address() const {
-  return settings_.host() + ":" + std::to_string(server_->port(endpoint_));
-}
+std::string Instance::address() const { return settings_.host() + ":" + std::to_string(server_->port(endpoint_)); }
 
 net::Response Instance::serve(net::Request& http) {
   if (Admin::serves(http)) return admin_.serve(http);

@@ -22,9 +22,11 @@ void add_settings(CLI::App& command, Settings& settings) {
   const auto flag = [&](const char* name, const char* variable, bool& value, const char* help) {
     command.add_flag(name, value, help)->envname(variable);
   };
-  row("--listen", "STANDPIPE_LISTEN", settings.listen, "HOST:PORT to listen on, plain and TLS alike; port 0 chooses one");
+  row("--listen", "STANDPIPE_LISTEN", settings.listen,
+      "HOST:PORT to listen on, plain and TLS alike; port 0 chooses one");
   row("--data", "STANDPIPE_DATA", settings.data, "Folder of everything durable (default: ~/.local/share/standpipe)");
-  flag("--ephemeral", "STANDPIPE_EPHEMERAL", settings.ephemeral, "Keep data in a temporary folder and remove it at the end");
+  flag("--ephemeral", "STANDPIPE_EPHEMERAL", settings.ephemeral,
+       "Keep data in a temporary folder and remove it at the end");
   row("--region", "STANDPIPE_REGION", settings.region, "Region of requests that name none; every region is served");
   row("--root-access-key", "STANDPIPE_ROOT_ACCESS_KEY", settings.root_access_key,
       "Root access key id of account 000000000000 (default on loopback: test)");
@@ -33,8 +35,9 @@ void add_settings(CLI::App& command, Settings& settings) {
   flag("--permissive", "STANDPIPE_PERMISSIVE", settings.permissive, "Check signatures but allow everything");
   row("--firehose-buffer-seconds", "STANDPIPE_FIREHOSE_BUFFER_SECONDS", settings.firehose_buffer_s,
       "Interval of delivery streams without buffering hints (AWS: 300)");
-  command.add_flag("--kinesis-limits,!--no-kinesis-limits", settings.kinesis_limits,
-                   "Throttle shards as AWS does: 1 MB/s and 1000 records/s in, 5 reads/s")
+  command
+      .add_flag("--kinesis-limits,!--no-kinesis-limits", settings.kinesis_limits,
+                "Throttle shards as AWS does: 1 MB/s and 1000 records/s in, 5 reads/s")
       ->envname("STANDPIPE_KINESIS_LIMITS");
   row("--runtimes", "STANDPIPE_RUNTIMES", settings.runtimes,
       "Folder of the function runtimes that scripts/runtimes made (default: DATA/runtimes)");

@@ -26,7 +26,8 @@ void complete(Settings& settings) {
   }
   if (settings.root_access_key.empty()) {
     if (!settings.loopback()) {
-      throw InvalidSettings("listening on " + settings.host() + " needs credentials of your own: set --root-access-key and "
+      throw InvalidSettings("listening on " + settings.host() +
+                            " needs credentials of your own: set --root-access-key and "
                             "--root-secret-key (test/test is valid on loopback only)");
     }
     settings.root_access_key = settings.root_secret_key = "test";
@@ -37,8 +38,9 @@ void complete(Settings& settings) {
   if (settings.data.empty() && !settings.ephemeral) {
     const char* data_home = std::getenv("XDG_DATA_HOME");
     const char* home = std::getenv("HOME");
-    settings.data = (data_home != nullptr ? std::string(data_home) : std::string(home != nullptr ? home : ".") + "/.local/share") +
-                    "/standpipe";
+    settings.data =
+        (data_home != nullptr ? std::string(data_home) : std::string(home != nullptr ? home : ".") + "/.local/share") +
+        "/standpipe";
   }
 }
 

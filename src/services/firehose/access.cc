@@ -7,7 +7,8 @@ namespace standpipe::firehose {
 namespace {
 
 aws::Accesses on_stream(const aws::Request& request, const std::string& action, const std::string& name) {
-  return {{"firehose:" + action, "arn:aws:firehose:" + request.region + ":" + request.account + ":deliverystream/" + name}};
+  return {
+      {"firehose:" + action, "arn:aws:firehose:" + request.region + ":" + request.account + ":deliverystream/" + name}};
 }
 
 aws::Conditions request_tags(const std::optional<std::vector<Tag>>& tags) {

@@ -43,7 +43,8 @@ S3Target s3_target(const auto& given) {
   target.compression = compression_of(given.compression_format);
   target.buffering = buffering_of(given.buffering_hints);
   target.log = log_of(given.cloud_watch_logging_options);
-  refuse(given.encryption_configuration && given.encryption_configuration->kms_encryption_config, "KMSEncryptionConfig");
+  refuse(given.encryption_configuration && given.encryption_configuration->kms_encryption_config,
+         "KMSEncryptionConfig");
   const bool expressions = target.prefix && target.prefix->find("!{") != std::string::npos;
   if (expressions && !target.error_prefix) {
     throw InvalidArgumentException("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions");
@@ -91,7 +92,8 @@ void refuse_other_destinations(const CreateDeliveryStreamInput& input) {
   refuse(input.iceberg_destination_configuration.has_value(), "IcebergDestinationConfiguration");
   refuse(input.msk_source_configuration.has_value(), "MSKSourceConfiguration");
   refuse(input.database_source_configuration.has_value(), "DatabaseSourceConfiguration");
-  refuse(input.delivery_stream_encryption_configuration_input.has_value(), "DeliveryStreamEncryptionConfigurationInput");
+  refuse(input.delivery_stream_encryption_configuration_input.has_value(),
+         "DeliveryStreamEncryptionConfigurationInput");
 }
 
 void read_source(const CreateDeliveryStreamInput& input, Configuration& configuration) {
@@ -99,10 +101,11 @@ void read_source(const CreateDeliveryStreamInput& input, Configuration& configur
   const bool kinesis = configuration.type == "KinesisStreamAsSource";
   if (!kinesis && configuration.type != "DirectPut") refuse(true, "DeliveryStreamType " + configuration.type);
   if (kinesis != input.kinesis_stream_source_configuration.has_value()) {
-    throw InvalidArgumentException(kinesis ? "KinesisStreamSourceConfiguration must be specified for the delivery stream "
-                                             "type KinesisStreamAsSource."
-                                           : "KinesisStreamSourceConfiguration is only supported for the delivery stream "
-                                             "type KinesisStreamAsSource.");
+    throw InvalidArgumentException(kinesis
+                                       ? "KinesisStreamSourceConfiguration must be specified for the delivery stream "
+                                         "type KinesisStreamAsSource."
+                                       : "KinesisStreamSourceConfiguration is only supported for the delivery stream "
+                                         "type KinesisStreamAsSource.");
   }
   if (kinesis) {
     configuration.source_arn = input.kinesis_stream_source_configuration->kinesis_stream_arn;

@@ -51,8 +51,8 @@ struct Configuration {
   Timestamp created{};
   std::string source_arn, source_role_arn;  // a Kinesis stream
   std::optional<int32_t> throughput_hint;
-  bool extended_s3 = false;                 // the S3 destination was given in its extended form
-  S3Target s3;                              // the destination, or the backup of the collection
+  bool extended_s3 = false;  // the S3 destination was given in its extended form
+  S3Target s3;               // the destination, or the backup of the collection
   std::optional<CollectionTarget> collection;
   std::vector<Tag> tags;
   bool deleting = false;

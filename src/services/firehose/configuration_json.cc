@@ -70,8 +70,10 @@ S3Target s3_from(const json::Value& stored) {
 }
 
 json::Value collection_json(const CollectionTarget& collection) {
-  json::Object object{{"role", collection.role_arn},   {"endpoint", collection.endpoint},
-                      {"index", collection.index},     {"retry_s", collection.retry_s},
+  json::Object object{{"role", collection.role_arn},
+                      {"endpoint", collection.endpoint},
+                      {"index", collection.index},
+                      {"retry_s", collection.retry_s},
                       {"backup", collection.backup_mode}};
   object["buffering"] = buffering_json(collection.buffering);
   set_log(object, collection.log);
@@ -93,9 +95,12 @@ CollectionTarget collection_from(const json::Value& stored) {
 }  // namespace
 
 json::Value to_json(const Configuration& configuration) {
-  json::Object object{{"name", configuration.name},       {"account", configuration.account},
-                      {"region", configuration.region},   {"id", configuration.id},
-                      {"type", configuration.type},       {"version", configuration.version},
+  json::Object object{{"name", configuration.name},
+                      {"account", configuration.account},
+                      {"region", configuration.region},
+                      {"id", configuration.id},
+                      {"type", configuration.type},
+                      {"version", configuration.version},
                       {"created", epoch_ms(configuration.created)},
                       {"extended_s3", configuration.extended_s3},
                       {"deleting", configuration.deleting}};
@@ -125,7 +130,8 @@ Configuration from_json(const json::Value& stored) {
   configuration.source_role_arn = stored.text("source_role");
   configuration.throughput_hint = number(stored, "throughput_hint");
   configuration.s3 = s3_from(*stored.find("s3"));
-  if (const json::Value* collection = stored.find("collection")) configuration.collection = collection_from(*collection);
+  if (const json::Value* collection = stored.find("collection"))
+    configuration.collection = collection_from(*collection);
   for (const auto& [key, value] : stored.find("tags")->object()) {
     configuration.tags.push_back({key, value.is_null() ? std::nullopt : std::optional(value.string())});
   }

@@ -35,10 +35,14 @@ Duration next_pause(Duration last) { return std::min(last * 2, kPauseMax); }
 Delivery::Delivery(const Surroundings& surroundings, Metadata& metadata, DeliveryReport& report,
                    const Configuration& stream, const Defaults& defaults, std::unique_ptr<Source> source,
                    std::unique_ptr<Destination> destination)
-    : surroundings_(surroundings), metadata_(metadata), report_(report), stream_(stream),
+    : surroundings_(surroundings),
+      metadata_(metadata),
+      report_(report),
+      stream_(stream),
       interval_(std::chrono::seconds(buffering(stream).interval_s.value_or(defaults.buffer_interval_s))),
       bytes_max_(static_cast<size_t>(buffering(stream).size_mb.value_or(kSizeMbDefault)) * kMegabyte),
-      source_(std::move(source)), destination_(std::move(destination)),
+      source_(std::move(source)),
+      destination_(std::move(destination)),
       thread_("delivery", [this](std::stop_token stop) { run(stop); }) {}
 
 Delivery::~Delivery() {
@@ -132,7 +136,8 @@ void Delivery::step(Buffer& buffer, std::stop_token stop) {
     const std::lock_guard lock(mutex_);
     return flushes_wanted_;
   }();
-  const Deadline deadline = flushing ? Deadline::in(Duration{0}) : buffer.due.earlier(Deadline::in(std::chrono::minutes(1)));
+  const Deadline deadline =
+      flushing ? Deadline::in(Duration{0}) : buffer.due.earlier(Deadline::in(std::chrono::minutes(1)));
   SourceBatch batch = source_->read(position_, deadline, flushing ? stop : waiting());
   if (!stream_.source_arn.empty()) {
     report_.count("KinesisMillisBehindLatest", "Milliseconds", static_cast<double>(batch.millis_behind));
@@ -189,7 +194,8 @@ std::optional<std::vector<Delivery::Failure>> Delivery::attempt_until_done(const
                                                                            std::vector<SourceRecord> records,
                                                                            std::stop_token stop) {
   // A collection is given up for the backup after the retry time; a bucket has nothing behind it and is tried for ever.
-  const Deadline end = stream_.collection ? Deadline::in(std::chrono::seconds(stream_.collection->retry_s)) : Deadline::never();
+  const Deadline end =
+      stream_.collection ? Deadline::in(std::chrono::seconds(stream_.collection->retry_s)) : Deadline::never();
   std::vector<Failure> given_up;
   Duration wait = kPauseFirst;
   for (int attempts = 1; !records.empty(); ++attempts) {
@@ -237,10 +243,12 @@ bool Delivery::back_up(const std::vector<Failure>& failures, std::stop_token sto
 }
 
 bool Delivery::back_up_all(std::span<const SourceRecord> records, std::stop_token stop) {
-  return put_until_done(object_key(stream_, stream_.s3, records.front().arrival), concatenated(records), records.size(), stop);
+  return put_until_done(object_key(stream_, stream_.s3, records.front().arrival), concatenated(records), records.size(),
+                        stop);
 }
 
-bool Delivery::put_until_done(const std::string& key, const std::string& content, size_t records, std::stop_token stop) {
+bool Delivery::put_until_done(const std::string& key, const std::string& content, size_t records,
+                              std::stop_token stop) {
   for (Duration wait = kPauseFirst; !stop.stop_requested(); wait = next_pause(wait)) {
     try {
       put_records(surroundings_, stream_, key, content);
@@ -248,7 +256,8 @@ bool Delivery::put_until_done(const std::string& key, const std::string& content
       return true;
     } catch (const aws::Error& error) {
       report_.delivered("BackupToS3", 0, 0, false, surroundings_.clock.now());
-      report_.log_backup("S3." + (error.code.starts_with("AccessDenied") ? std::string("AccessDenied") : error.code), error.what());
+      report_.log_backup("S3." + (error.code.starts_with("AccessDenied") ? std::string("AccessDenied") : error.code),
+                         error.what());
     }
     pause(Deadline::in(wait), stop);
   }

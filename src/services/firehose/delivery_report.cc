@@ -6,8 +6,8 @@
 namespace standpipe::firehose {
 
 void DeliveryReport::count(const char* metric, const char* unit, double value) {
-  metrics_.record({stream_.account, stream_.region, "AWS/Firehose", metric, unit, value,
-                   {{"DeliveryStreamName", stream_.name}}});
+  metrics_.record(
+      {stream_.account, stream_.region, "AWS/Firehose", metric, unit, value, {{"DeliveryStreamName", stream_.name}}});
 }
 
 void DeliveryReport::delivered(const std::string& kind, size_t bytes, size_t records, bool success, Timestamp oldest) {

@@ -17,8 +17,8 @@ class DeliveryReport {
   void count(const char* metric, const char* unit, double value);
   // The metrics of one delivery: "DeliveryToAmazonOpenSearchServerless", "DeliveryToS3", "BackupToS3".
   void delivered(const std::string& kind, size_t bytes, size_t records, bool success, Timestamp oldest);
-  // A line in the destination's log, or the backup's; written as the role of that side. Never throws: a log that may not
-  // be written must not stop the delivery.
+  // A line in the destination's log, or the backup's; written as the role of that side. Never throws: a log that may
+  // not be written must not stop the delivery.
   void log_destination(const std::string& code, const std::string& message);
   void log_backup(const std::string& code, const std::string& message);
 

@@ -17,8 +17,11 @@ bool is_document(const std::string& data) {
 
 class CollectionDestination final : public Destination {
  public:
-  CollectionDestination(const Surroundings& surroundings, opensearch::DataPlane& data_plane, const Configuration& stream)
-      : surroundings_(surroundings), data_plane_(data_plane), stream_(stream),
+  CollectionDestination(const Surroundings& surroundings, opensearch::DataPlane& data_plane,
+                        const Configuration& stream)
+      : surroundings_(surroundings),
+        data_plane_(data_plane),
+        stream_(stream),
         target_{stream.collection->endpoint, stream.collection->index} {}
 
   std::string unacceptable(const SourceRecord& record) const override {
@@ -51,7 +54,9 @@ class CollectionDestination final : public Destination {
   }
 
  private:
-  std::string checkpoint_name(const std::string& source) const { return stream_.arn() + "/" + stream_.id + "/" + source; }
+  std::string checkpoint_name(const std::string& source) const {
+    return stream_.arn() + "/" + stream_.id + "/" + source;
+  }
 
   aws::Request request(aws::Principal principal) const {
     aws::Request request;
@@ -86,7 +91,8 @@ class CollectionDestination final : public Destination {
       if (outcome.accepted()) continue;
       const bool denied = outcome.status == 401 || outcome.status == 403;
       attempt.auth_failure |= denied;
-      const json::Object message{{"status", outcome.status}, {"type", outcome.error_type}, {"reason", outcome.error_reason}};
+      const json::Object message{
+          {"status", outcome.status}, {"type", outcome.error_type}, {"reason", outcome.error_reason}};
       attempt.failed.push_back({i, denied ? "AOSS.AccessDenied" : "AOSS." + std::to_string(outcome.status),
                                 json::print(message),
                                 denied || outcome.status == kTooManyRequests || outcome.status >= 500});

@@ -16,7 +16,8 @@ class S3Destination final : public Destination {
   Attempt deliver(const Span&, std::span<const SourceRecord> records) override {
     Attempt attempt;
     try {
-      put_records(surroundings_, stream_, object_key(stream_, stream_.s3, records.front().arrival), concatenated(records));
+      put_records(surroundings_, stream_, object_key(stream_, stream_.s3, records.front().arrival),
+                  concatenated(records));
     } catch (const aws::Error& error) {
       const bool denied = error.status == 403 || error.code.starts_with("AccessDenied");
       attempt.auth_failure = denied;

@@ -49,7 +49,11 @@ struct Firehose::Running {
 
 Firehose::Firehose(Metadata& metadata, const Surroundings& surroundings, opensearch::DataPlane& data_plane,
                    MetricSink& metrics, Defaults defaults)
-    : metadata_(metadata), surroundings_(surroundings), data_plane_(data_plane), metrics_(metrics), defaults_(defaults) {}
+    : metadata_(metadata),
+      surroundings_(surroundings),
+      data_plane_(data_plane),
+      metrics_(metrics),
+      defaults_(defaults) {}
 
 Firehose::~Firehose() { reset(); }
 
@@ -200,9 +204,8 @@ DescribeDeliveryStreamOutput Firehose::describe_delivery_stream(const aws::Reque
 ListDeliveryStreamsOutput Firehose::list_delivery_streams(const aws::Request& request,
                                                           const ListDeliveryStreamsInput& input) {
   const size_t limit = static_cast<size_t>(input.limit.value_or(10));
-  const std::string after = input.exclusive_start_delivery_stream_name
-                                ? prefix(request) + *input.exclusive_start_delivery_stream_name
-                                : "";
+  const std::string after =
+      input.exclusive_start_delivery_stream_name ? prefix(request) + *input.exclusive_start_delivery_stream_name : "";
   ListDeliveryStreamsOutput output;
   for (const Document& found : metadata_.scan(prefix(request), after)) {
     const Configuration stream = from_json(json::parse(found.value));
@@ -228,7 +231,8 @@ void Firehose::update_tags(const aws::Request& request, const std::string& name,
   });
 }
 
-TagDeliveryStreamOutput Firehose::tag_delivery_stream(const aws::Request& request, const TagDeliveryStreamInput& input) {
+TagDeliveryStreamOutput Firehose::tag_delivery_stream(const aws::Request& request,
+                                                      const TagDeliveryStreamInput& input) {
   update_tags(request, input.delivery_stream_name, [&](std::vector<Tag>& tags) {
     for (const Tag& tag : input.tags) {
       std::erase_if(tags, [&](const Tag& old) { return old.key == tag.key; });

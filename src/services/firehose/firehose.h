@@ -30,7 +30,8 @@ class Firehose final : public Operations {
 
   CreateDeliveryStreamOutput create_delivery_stream(const aws::Request&, const CreateDeliveryStreamInput&) override;
   DeleteDeliveryStreamOutput delete_delivery_stream(const aws::Request&, const DeleteDeliveryStreamInput&) override;
-  DescribeDeliveryStreamOutput describe_delivery_stream(const aws::Request&, const DescribeDeliveryStreamInput&) override;
+  DescribeDeliveryStreamOutput describe_delivery_stream(const aws::Request&,
+                                                        const DescribeDeliveryStreamInput&) override;
   ListDeliveryStreamsOutput list_delivery_streams(const aws::Request&, const ListDeliveryStreamsInput&) override;
   PutRecordOutput put_record(const aws::Request&, const PutRecordInput&) override;
   PutRecordBatchOutput put_record_batch(const aws::Request&, const PutRecordBatchInput&) override;

@@ -23,7 +23,8 @@ std::string format_pattern(const std::string& pattern, Timestamp time) {
     }
     const auto put = [&](const char* format) { out += format_time(time, format); };
     switch (letter) {
-      case 'y': case 'u': put(run == 2 ? "%y" : "%Y"); break;
+      case 'y':
+      case 'u': put(run == 2 ? "%y" : "%Y"); break;
       case 'Y': put(run == 2 ? "%g" : "%G"); break;
       case 'M': put(run <= 2 ? "%m" : run == 3 ? "%b" : "%B"); break;
       case 'd': put("%d"); break;
@@ -86,11 +87,13 @@ std::string object_key(const Configuration& stream, const S3Target& s3, Timestam
   return folder + file_name(stream, s3, oldest);
 }
 
-std::string failed_object_key(const Configuration& stream, const S3Target& s3, Timestamp oldest, const std::string& kind) {
+std::string failed_object_key(const Configuration& stream, const S3Target& s3, Timestamp oldest,
+                              const std::string& kind) {
   // Without an error prefix of its own, the failures' folder lies under the ordinary prefix.
   const std::string prefix = s3.error_prefix.value_or(s3.prefix.value_or(""));
   std::string folder = evaluate_prefix(prefix, oldest, &kind);
-  if (!s3.error_prefix || !has_expressions(*s3.error_prefix)) folder += kind + "/" + format_time(oldest, "%Y/%m/%d/%H/");
+  if (!s3.error_prefix || !has_expressions(*s3.error_prefix))
+    folder += kind + "/" + format_time(oldest, "%Y/%m/%d/%H/");
   return folder + file_name(stream, s3, oldest);
 }
 

@@ -12,7 +12,8 @@ namespace standpipe::firehose {
 std::string object_key(const Configuration& stream, const S3Target& s3, Timestamp oldest);
 // Key of an object of records that could not be delivered; `kind` is the error output type
 // ("AmazonOpenSearchService-failed").
-std::string failed_object_key(const Configuration& stream, const S3Target& s3, Timestamp oldest, const std::string& kind);
+std::string failed_object_key(const Configuration& stream, const S3Target& s3, Timestamp oldest,
+                              const std::string& kind);
 
 // Throws InvalidArgumentException for an expression that does not exist there.
 std::string evaluate_prefix(const std::string& prefix, Timestamp time, const std::string* error_output_type);

@@ -28,7 +28,8 @@ TEST(ObjectName, EvaluatesExpressionsAndAppendsNothing) {
   S3Target s3;
   s3.prefix = "y=!{timestamp:yyyy}/m=!{timestamp:MM}/!{firehose:random-string}/";
   s3.compression = "GZIP";
-  EXPECT_THAT(object_key(stream(), s3, kTime), MatchesRegex("y=2026/m=11/[a-z0-9]{11}/orders-1-2026-11-23-09-05-07-.*\\.gz"));
+  EXPECT_THAT(object_key(stream(), s3, kTime),
+              MatchesRegex("y=2026/m=11/[a-z0-9]{11}/orders-1-2026-11-23-09-05-07-.*\\.gz"));
 }
 
 TEST(ObjectName, PutsFailuresInAFolderOfTheirOwn) {
@@ -41,7 +42,8 @@ TEST(ObjectName, PutsFailuresInAFolderOfTheirOwn) {
 }
 
 TEST(ObjectName, RefusesExpressionsThatDoNotExist) {
-  for (const char* bad : {"!{timestamp:bb}", "!{firehose:name}", "!{x", "!{firehose:error-output-type}", "!{timestamp:'y}"}) {
+  for (const char* bad :
+       {"!{timestamp:bb}", "!{firehose:name}", "!{x", "!{firehose:error-output-type}", "!{timestamp:'y}"}) {
     EXPECT_THROW(evaluate_prefix(bad, kTime, nullptr), aws::Error) << bad;
   }
 }

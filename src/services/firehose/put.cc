@@ -10,8 +10,9 @@ constexpr size_t kBatchBytesMax = 4 * 1024 * 1024;
 
 void check_record(const Record& record) {
   if (record.data.bytes.size() > kRecordBytesMax) {
-    throw ValidationException("1 validation error detected: Value at 'record.data' failed to satisfy constraint: Member must "
-                              "have length less than or equal to 1024000");
+    throw ValidationException(
+        "1 validation error detected: Value at 'record.data' failed to satisfy constraint: Member must "
+        "have length less than or equal to 1024000");
   }
 }
 
@@ -41,7 +42,8 @@ std::vector<Appended> Firehose::append(const aws::Request& request, const std::s
     throw ResourceNotFoundException("Firehose " + name + " under account " + request.account + " not found.");
   }
   const auto count = [&](const char* metric, const char* unit, double value) {
-    metrics_.record({stream.account, stream.region, "AWS/Firehose", metric, unit, value, {{"DeliveryStreamName", stream.name}}});
+    metrics_.record(
+        {stream.account, stream.region, "AWS/Firehose", metric, unit, value, {{"DeliveryStreamName", stream.name}}});
   };
   count("IncomingBytes", "Bytes", static_cast<double>(bytes));
   count("IncomingRecords", "Count", static_cast<double>(records.size()));

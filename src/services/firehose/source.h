@@ -49,8 +49,8 @@ struct Surroundings {
   Clock& clock;
 };
 
-// The delivery stream's own session of one of its roles. Throws Error AccessDenied if the role is gone or does not trust
-// Firehose.
+// The delivery stream's own session of one of its roles. Throws Error AccessDenied if the role is gone or does not
+// trust Firehose.
 aws::Principal act_as(const Surroundings& surroundings, const Configuration& stream, const std::string& role_arn);
 
 // One source for each shard there is.

@@ -69,16 +69,18 @@ net::Response error_answer(const search::Error& error) {
 }
 
 net::Response forbidden_by_gateway(const std::string& request_id) {
-  net::Response response = answer(403, json::Object{{"status", 403},
-                                                    {"request-id", request_id},
-                                                    {"error", json::Object{{"reason", "403 Forbidden"}, {"type", "Forbidden"}}}});
+  net::Response response =
+      answer(403, json::Object{{"status", 403},
+                               {"request-id", request_id},
+                               {"error", json::Object{{"reason", "403 Forbidden"}, {"type", "Forbidden"}}}});
   mark(response, request_id);
   response.headers.set("x-aoss-response-hint", "X01:gw-helper-deny");
   return response;
 }
 
 search::Error forbidden_by_policy() {
-  return {"security_exception", 403, "authorization_exception: User does not have permissions for the requested resource"};
+  return {"security_exception", 403,
+          "authorization_exception: User does not have permissions for the requested resource"};
 }
 
 net::Response not_offered(const std::string& request_id) {
@@ -89,14 +91,14 @@ net::Response not_offered(const std::string& request_id) {
 }
 
 std::string search_body(const search::SearchResponse& response, int64_t took_ms, bool total_as_number) {
-  std::string out = "{\"took\":" + std::to_string(took_ms) + ",\"timed_out\":false,\"_shards\":" + json::print(shards()) +
-                    ",\"hits\":{";
+  std::string out = "{\"took\":" + std::to_string(took_ms) +
+                    ",\"timed_out\":false,\"_shards\":" + json::print(shards()) + ",\"hits\":{";
   if (response.total_counted) {
     const std::string total = std::to_string(response.total);
     out += "\"total\":";
-    out += total_as_number ? total
-                           : "{\"value\":" + total + ",\"relation\":\"" +
-                                 (response.total_is_lower_bound ? "gte" : "eq") + "\"}";
+    out += total_as_number
+               ? total
+               : "{\"value\":" + total + ",\"relation\":\"" + (response.total_is_lower_bound ? "gte" : "eq") + "\"}";
     out += ',';
   }
   append_member(out, "max_score", score_text(response.score_max));
@@ -116,9 +118,7 @@ std::string search_body(const search::SearchResponse& response, int64_t took_ms,
 }
 
 // Collections have no shards to show.
-json::Object shards() {
-  return {{"total", 0}, {"successful", 0}, {"skipped", 0}, {"failed", 0}};
-}
+json::Object shards() { return {{"total", 0}, {"successful", 0}, {"skipped", 0}, {"failed", 0}}; }
 
 json::Object written(const std::string& index, const search::WriteOutcome& outcome) {
   return {{"_index", index},

@@ -22,7 +22,8 @@ net::Response not_offered(const std::string& request_id);
 
 // "hits" and "aggregations" of a response, as text; sources are passed through as they were stored.
 std::string search_body(const search::SearchResponse& response, int64_t took_ms, bool total_as_number);
-// {"_index", "_id", "_version", "result", "_shards", "_seq_no", "_primary_term"} and for bulk items "status" or "error".
+// {"_index", "_id", "_version", "result", "_shards", "_seq_no", "_primary_term"} and for bulk items "status" or
+// "error".
 json::Object written(const std::string& index, const search::WriteOutcome& outcome);
 search::Error refusal(const std::string& index, const search::WriteOutcome& outcome);
 json::Object shards();

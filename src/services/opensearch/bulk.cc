@@ -183,8 +183,8 @@ net::Response bulk(Call& call) {
   }
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
   // Clients look for this very order of keys (Fluent Bit compares text).
-  return net::Response::json(200, "{\"took\":" + std::to_string(took.count()) + ",\"errors\":" + (errors ? "true" : "false") +
-                                      ",\"items\":[" + list + "]}");
+  return net::Response::json(200, "{\"took\":" + std::to_string(took.count()) +
+                                      ",\"errors\":" + (errors ? "true" : "false") + ",\"items\":[" + list + "]}");
 }
 
 }  // namespace standpipe::opensearch

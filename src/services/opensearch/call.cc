@@ -9,8 +9,8 @@ namespace standpipe::opensearch {
 namespace {
 
 // Parameters that any request may carry.
-const std::set<std::string, std::less<>> kCommon = {"pretty", "human", "error_trace", "filter_path", "format", "timeout",
-                                                    "master_timeout", "cluster_manager_timeout"};
+const std::set<std::string, std::less<>> kCommon = {"pretty", "human",   "error_trace",    "filter_path",
+                                                    "format", "timeout", "master_timeout", "cluster_manager_timeout"};
 
 bool is_pattern(const std::string& name) { return name.find('*') != std::string::npos; }
 
@@ -53,7 +53,8 @@ void Call::allow_parameters(const std::set<std::string, std::less<>>& known) con
   for (const auto& [name, value] : parameters_) {
     // SigV4 in the query is the signature's business.
     if (known.contains(name) || kCommon.contains(name) || name.starts_with("X-Amz-")) continue;
-    throw search::illegal_argument("request [" + std::string(http.path()) + "] contains unrecognized parameter: [" + name + "]");
+    throw search::illegal_argument("request [" + std::string(http.path()) + "] contains unrecognized parameter: [" +
+                                   name + "]");
   }
 }
 
@@ -85,7 +86,8 @@ void Call::require(std::string_view permission, std::string_view index) const {
 
 std::vector<std::string> Call::resolve(const std::string& expression, std::string_view permission) const {
   std::vector<std::string> existing;
-  for (const search::IndexName& index : engine.list(collection.id + "/")) existing.emplace_back(search::visible_name(index));
+  for (const search::IndexName& index : engine.list(collection.id + "/"))
+    existing.emplace_back(search::visible_name(index));
   std::set<std::string> found;
   const std::string wanted = expression.empty() || expression == "_all" ? "*" : expression;
   for (const std::string& item : split(wanted, ',')) {
@@ -97,14 +99,15 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
     }
     require(permission, item);
     const bool there = std::find(existing.begin(), existing.end(), item) != existing.end();
-    if (there) found.insert(item);
-    else if (!flag("ignore_unavailable")) throw search::index_not_found(item);
+    if (there)
+      found.insert(item);
+    else if (!flag("ignore_unavailable"))
+      throw search::index_not_found(item);
   }
   // Who may see nothing of the collection is told so, rather than shown an empty one.
   if (found.empty() && is_pattern(wanted) && !existing.empty()) {
-    const bool hidden = std::any_of(existing.begin(), existing.end(), [&](const std::string& index) {
-      return glob_match(wanted, index);
-    });
+    const bool hidden = std::any_of(existing.begin(), existing.end(),
+                                    [&](const std::string& index) { return glob_match(wanted, index); });
     if (hidden) throw Forbidden{};
   }
   return {found.begin(), found.end()};

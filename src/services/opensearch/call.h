@@ -41,8 +41,8 @@ class Call {
 
   bool may(std::string_view permission, std::string_view index) const;
   void require(std::string_view permission, std::string_view index) const;  // throws Forbidden
-  // The indices that an expression ("logs-*,orders", "_all", "") names: those named outright must be permitted and exist;
-  // patterns find what exists and is permitted.
+  // The indices that an expression ("logs-*,orders", "_all", "") names: those named outright must be permitted and
+  // exist; patterns find what exists and is permitted.
   std::vector<std::string> resolve(const std::string& expression, std::string_view permission) const;
 
   // Names in the engine are "<collection id>/<index>".

@@ -12,9 +12,9 @@ struct Column {
   const char *name, *alias;
   bool number;
 };
-constexpr Column kColumns[] = {{"health", "h", false},     {"status", "s", false},         {"index", "i", false},
-                               {"uuid", "id", false},      {"pri", "p", true},             {"rep", "r", true},
-                               {"docs.count", "dc", true}, {"docs.deleted", "dd", true},   {"store.size", "ss", true},
+constexpr Column kColumns[] = {{"health", "h", false},      {"status", "s", false},       {"index", "i", false},
+                               {"uuid", "id", false},       {"pri", "p", true},           {"rep", "r", true},
+                               {"docs.count", "dc", true},  {"docs.deleted", "dd", true}, {"store.size", "ss", true},
                                {"pri.store.size", "", true}};
 
 // Sizes as OpenSearch prints them: "208b", "4.5kb".
@@ -77,8 +77,8 @@ std::string table(const std::vector<Column>& columns, std::vector<std::vector<st
 }  // namespace
 
 net::Response cat_indices(Call& call) {
-  call.allow_parameters({"v", "h", "s", "help", "bytes", "health", "pri", "expand_wildcards", "include_unloaded_segments",
-                         "local", "time"});
+  call.allow_parameters({"v", "h", "s", "help", "bytes", "health", "pri", "expand_wildcards",
+                         "include_unloaded_segments", "local", "time"});
   const std::vector<Column> columns = chosen_columns(call);
   std::vector<std::vector<std::string>> rows;
   for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {

@@ -1,5 +1,5 @@
-// What the collections' data plane asks the control plane: which collection is this, may this caller's network reach it,
-// may this principal do that with its documents. Implemented by services/opensearchserverless. Thread-safe, quick.
+// What the collections' data plane asks the control plane: which collection is this, may this caller's network reach
+// it, may this principal do that with its documents. Implemented by services/opensearchserverless. Thread-safe, quick.
 #pragma once
 
 #include <optional>

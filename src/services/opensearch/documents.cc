@@ -1,7 +1,7 @@
 // Single documents.
+#include "search/dsl/request.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/routes.h"
-#include "search/dsl/request.h"
 
 namespace standpipe::opensearch {
 namespace {
@@ -16,7 +16,8 @@ net::Response write_one(Call& call, Kind kind, std::string id) {
   call.require("aoss:WriteDocument", index);
   search::WriteOperation operation;
   operation.kind = kind;
-  if (const std::string* type = call.parameter("op_type"); type != nullptr && *type == "create") operation.kind = Kind::create;
+  if (const std::string* type = call.parameter("op_type"); type != nullptr && *type == "create")
+    operation.kind = Kind::create;
   operation.id = std::move(id);
   operation.source = call.body();
   if (kind == Kind::remove || kind == Kind::update) {
@@ -29,14 +30,15 @@ net::Response write_one(Call& call, Kind kind, std::string id) {
   return answer(outcome.status, written(index, outcome));
 }
 
-json::Object found_document(Call& call, const std::string& index, const std::string& id, const search::SourceFilter& filter) {
+json::Object found_document(Call& call, const std::string& index, const std::string& id,
+                            const search::SourceFilter& filter) {
   call.require("aoss:ReadDocument", index);
   if (!call.engine.describe(call.name(index))) throw search::index_not_found(index);
   json::Object shown{{"_index", index}, {"_id", id}};
   const auto document = call.engine.get(call.name(index), id);
   shown["found"] = document.has_value();
   if (!document) return shown;
-  shown = {{"_index", index}, {"_id", id}, {"_version", document->version}, {"_seq_no", document->seq_no},
+  shown = {{"_index", index},    {"_id", id},    {"_version", document->version}, {"_seq_no", document->seq_no},
            {"_primary_term", 1}, {"found", true}};
   if (filter.enabled) shown["_source"] = json::parse(document->source);
   return shown;
@@ -89,7 +91,8 @@ net::Response get_documents(Call& call) {
   };
   for (const auto& [name, value] : body.object()) {
     if (name == "ids" && value.is_array()) {
-      for (const json::Value& id : value.array()) add(call.part("index"), id.is_string() ? id.string() : json::print(id));
+      for (const json::Value& id : value.array())
+        add(call.part("index"), id.is_string() ? id.string() : json::print(id));
     } else if (name == "docs" && value.is_array()) {
       for (const json::Value& doc : value.array()) add(doc.text("_index", call.part("index")), doc.text("_id"));
     } else {

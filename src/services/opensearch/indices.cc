@@ -52,7 +52,8 @@ net::Response create_index(Call& call) {
 }
 
 net::Response get_index(Call& call) {
-  call.allow_parameters({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "include_defaults"});
+  call.allow_parameters(
+      {"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "include_defaults"});
   json::Object found;
   for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
     const search::IndexDescription description = described(call, index);
@@ -103,7 +104,8 @@ net::Response put_mapping(Call& call) {
 }
 
 net::Response get_settings(Call& call) {
-  call.allow_parameters({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "include_defaults"});
+  call.allow_parameters(
+      {"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "include_defaults"});
   json::Object found;
   for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
     found[index] = json::Object{{"settings", settings_of(index, described(call, index))}};

@@ -64,8 +64,9 @@ std::optional<net::Response> OpenSearchDataPlane::gate(const aws::Request& reque
   }
   if (!directory_.reachable(collection, CollectionDirectory::Face::collection, service)) {
     note_refusal(request, collection, "network policy", "no policy admits this network");
-    net::Response response = answer(401, json::Object{{"status", 401},
-                                                      {"error", json::Object{{"reason", "401 Unauthorized"}, {"type", "Unauthorized"}}}});
+    net::Response response =
+        answer(401, json::Object{{"status", 401},
+                                 {"error", json::Object{{"reason", "401 Unauthorized"}, {"type", "Unauthorized"}}}});
     response.headers.set("x-request-id", request.id);
     return response;
   }
@@ -102,8 +103,14 @@ net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Reque
 }
 
 void OpenSearchDataPlane::count(const Collection& collection, const char* name, const char* unit, double value) const {
-  metrics_.record({collection.account, collection.region, "AWS/AOSS", name, unit, value,
-                   {{"ClientId", collection.account}, {"CollectionId", collection.id}, {"CollectionName", collection.name}}});
+  metrics_.record(
+      {collection.account,
+       collection.region,
+       "AWS/AOSS",
+       name,
+       unit,
+       value,
+       {{"ClientId", collection.account}, {"CollectionId", collection.id}, {"CollectionName", collection.name}}});
 }
 
 BulkResult OpenSearchDataPlane::write(const aws::Request& request, const Target& target,

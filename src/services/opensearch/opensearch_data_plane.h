@@ -1,8 +1,8 @@
-// The collections' data plane: OpenSearch's REST API as OpenSearch Serverless offers it, on <id>.<region>.aoss.amazonaws.com
-// and, on any name of this server, under /_aoss/<id>/.
+// The collections' data plane: OpenSearch's REST API as OpenSearch Serverless offers it, on
+// <id>.<region>.aoss.amazonaws.com and, on any name of this server, under /_aoss/<id>/.
 //
-// Checks, in this order: signature (the dispatcher's) → the collection exists → IAM aoss:APIAccessAll → network policy →
-// the path is one that collections offer → data access policy → the request itself. Thread-safe.
+// Checks, in this order: signature (the dispatcher's) → the collection exists → IAM aoss:APIAccessAll → network policy
+// → the path is one that collections offer → data access policy → the request itself. Thread-safe.
 // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-genref.html
 #pragma once
 
@@ -25,7 +25,8 @@ class OpenSearchDataPlane final : public DataPlane, public aws::RawService {
       : engine_(engine), directory_(directory), caller_(caller), metrics_(metrics) {}
 
   // For callers inside the server.
-  BulkResult write(const aws::Request& request, const Target& target, std::span<const search::WriteOperation> operations,
+  BulkResult write(const aws::Request& request, const Target& target,
+                   std::span<const search::WriteOperation> operations,
                    const std::optional<search::Checkpoint>& checkpoint) override;
   std::optional<std::string> checkpoint(const aws::Request& request, const Target& target,
                                         const std::string& source) override;
@@ -39,8 +40,10 @@ class OpenSearchDataPlane final : public DataPlane, public aws::RawService {
 
  private:
   // Empty if the principal may reach the collection, else the answer.
-  std::optional<net::Response> gate(const aws::Request& request, const Collection& collection, std::string_view service) const;
-  net::Response route(const aws::Request& request, net::Request& http, const Collection& collection, std::string_view path);
+  std::optional<net::Response> gate(const aws::Request& request, const Collection& collection,
+                                    std::string_view service) const;
+  net::Response route(const aws::Request& request, net::Request& http, const Collection& collection,
+                      std::string_view path);
   void count(const Collection& collection, const char* name, const char* unit, double value) const;
 
   search::SearchEngine& engine_;

@@ -1,4 +1,5 @@
-// What a collection offers: method and path → handler. Anything that is not in the table answers 404 with an empty body.
+// What a collection offers: method and path → handler. Anything that is not in the table answers 404 with an empty
+// body.
 #pragma once
 
 #include <string>
@@ -22,7 +23,7 @@ struct RouteRow {
 CallHandler find_route(Call& call, std::string_view method, std::string_view path);
 
 // Handlers, by topic.
-net::Response create_index(Call&);     // indices.cc
+net::Response create_index(Call&);  // indices.cc
 net::Response get_index(Call&);
 net::Response has_index(Call&);
 net::Response delete_index(Call&);
@@ -30,9 +31,9 @@ net::Response get_mapping(Call&);
 net::Response put_mapping(Call&);
 net::Response get_settings(Call&);
 net::Response resolve_index(Call&);
-net::Response cat_indices(Call&);      // cat.cc
-net::Response bulk(Call&);             // bulk.cc
-net::Response add_document(Call&);     // documents.cc
+net::Response cat_indices(Call&);   // cat.cc
+net::Response bulk(Call&);          // bulk.cc
+net::Response add_document(Call&);  // documents.cc
 net::Response put_document(Call&);
 net::Response create_document(Call&);
 net::Response update_document(Call&);
@@ -40,7 +41,7 @@ net::Response get_document(Call&);
 net::Response get_source(Call&);
 net::Response delete_document(Call&);
 net::Response get_documents(Call&);
-net::Response search_documents(Call&); // searches.cc
+net::Response search_documents(Call&);  // searches.cc
 net::Response search_many(Call&);
 net::Response count_documents(Call&);
 

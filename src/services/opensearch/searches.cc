@@ -40,14 +40,16 @@ void apply_parameters(const Call& call, json::Object& body) {
     json::Array fields;
     for (const std::string& item : split(*sort, ',')) {
       const size_t colon = item.rfind(':');
-      if (colon == std::string::npos) fields.push_back(item);
-      else fields.push_back(json::Object{{item.substr(0, colon), item.substr(colon + 1)}});
+      if (colon == std::string::npos)
+        fields.push_back(item);
+      else
+        fields.push_back(json::Object{{item.substr(0, colon), item.substr(colon + 1)}});
     }
     body["sort"] = fields;
   }
   if (const std::string* total = call.parameter("track_total_hits")) {
     body["track_total_hits"] = *total == "true" || *total == "false" ? json::Value(*total == "true")
-                                                                      : json::Value(number("track_total_hits", *total));
+                                                                     : json::Value(number("track_total_hits", *total));
   }
   if (const std::string* source = call.parameter("_source")) {
     body["_source"] = *source == "true" || *source == "false" ? json::Value(*source == "true") : texts(*source);
@@ -76,12 +78,36 @@ std::string run(const Call& call, const std::string& expression, const json::Val
 
 net::Response search_documents(Call& call) {
   // Collections have no scroll: the parameter means nothing there, and the clients' next step finds no path.
-  call.allow_parameters({"q", "df", "default_operator", "size", "from", "sort", "track_total_hits", "_source",
-                         "_source_includes", "_source_excludes", "ignore_unavailable", "allow_no_indices",
-                         "expand_wildcards", "rest_total_hits_as_int", "request_cache", "preference", "search_type",
-                         "batched_reduce_size", "ccs_minimize_roundtrips", "max_concurrent_shard_requests", "scroll",
-                         "typed_keys", "routing", "analyze_wildcard", "lenient", "track_scores", "version",
-                         "allow_partial_search_results", "ignore_throttled", "cancel_after_time_interval"});
+  call.allow_parameters({"q",
+                         "df",
+                         "default_operator",
+                         "size",
+                         "from",
+                         "sort",
+                         "track_total_hits",
+                         "_source",
+                         "_source_includes",
+                         "_source_excludes",
+                         "ignore_unavailable",
+                         "allow_no_indices",
+                         "expand_wildcards",
+                         "rest_total_hits_as_int",
+                         "request_cache",
+                         "preference",
+                         "search_type",
+                         "batched_reduce_size",
+                         "ccs_minimize_roundtrips",
+                         "max_concurrent_shard_requests",
+                         "scroll",
+                         "typed_keys",
+                         "routing",
+                         "analyze_wildcard",
+                         "lenient",
+                         "track_scores",
+                         "version",
+                         "allow_partial_search_results",
+                         "ignore_throttled",
+                         "cancel_after_time_interval"});
   if (call.flag("typed_keys")) throw search::illegal_argument("typed_keys is not supported");
   json::Value body = call.json_body();
   apply_parameters(call, body.object());
@@ -89,8 +115,8 @@ net::Response search_documents(Call& call) {
 }
 
 net::Response search_many(Call& call) {
-  call.allow_parameters({"max_concurrent_searches", "max_concurrent_shard_requests", "rest_total_hits_as_int", "search_type",
-                         "typed_keys", "ccs_minimize_roundtrips"});
+  call.allow_parameters({"max_concurrent_searches", "max_concurrent_shard_requests", "rest_total_hits_as_int",
+                         "search_type", "typed_keys", "ccs_minimize_roundtrips"});
   std::vector<std::string> lines;
   for (std::string& line : split(call.body(), '\n')) {
     if (!trim(line).empty() || !lines.empty()) lines.push_back(std::move(line));
@@ -108,7 +134,8 @@ net::Response search_many(Call& call) {
       if (const json::Value* index = header.find("index")) {
         std::vector<std::string> names;
         if (index->is_string()) names.push_back(index->string());
-        if (index->is_array()) for (const json::Value& name : index->array()) names.push_back(name.string());
+        if (index->is_array())
+          for (const json::Value& name : index->array()) names.push_back(name.string());
         expression = join(names, ",");
       }
       std::string answered = run(call, expression, json::parse(lines[i + 1]));
@@ -119,7 +146,8 @@ net::Response search_many(Call& call) {
     } catch (const search::Error& error) {
       responses += json::print(json::Object{{"error", error_object(error)}, {"status", error.status}});
     } catch (const json::ParseError& error) {
-      responses += json::print(json::Object{{"error", error_object(search::parsing_exception(error.what()))}, {"status", 400}});
+      responses +=
+          json::print(json::Object{{"error", error_object(search::parsing_exception(error.what()))}, {"status", 400}});
     }
   }
   return net::Response::json(200, "{\"took\":0,\"responses\":[" + responses + "]}");

@@ -1,4 +1,5 @@
-// What must be allowed before an operation runs. Operations on policies have no resource; conditions tell the collection.
+// What must be allowed before an operation runs. Operations on policies have no resource; conditions tell the
+// collection.
 #include "services/opensearchserverless/opensearchserverless.h"
 
 namespace standpipe::opensearchserverless {

@@ -37,7 +37,8 @@ void refuse_unsupported(const CreateCollectionInput& input) {
   };
   if (input.vector_options) refuse("vectorOptions");
   if (input.collection_group_name) refuse("collectionGroupName");
-  if (input.encryption_config && (input.encryption_config->kms_key_arn || !input.encryption_config->aws_owned_key.value_or(false))) {
+  if (input.encryption_config &&
+      (input.encryption_config->kms_key_arn || !input.encryption_config->aws_owned_key.value_or(false))) {
     refuse("encryptionConfig with a KMS key");
   }
 }
@@ -85,8 +86,8 @@ CreateCollectionOutput OpenSearchServerless::create_collection(const aws::Reques
     return {detail<CreateCollectionDetail>(collection, "CREATING")};
   }
   if (!input.encryption_config && !covered(policies(request.account, request.region)->encryption, input.name)) {
-    throw ValidationException("No matching security policy of encryption type found for collection name: " + input.name +
-                              ". Please create security policy of encryption type for this collection.");
+    throw ValidationException("No matching security policy of encryption type found for collection name: " +
+                              input.name + ". Please create security policy of encryption type for this collection.");
   }
   collection.id = random_text(kIdLength, kLowerAlphanumeric);
   collection.name = input.name;
@@ -132,8 +133,10 @@ BatchGetCollectionOutput OpenSearchServerless::batch_get_collection(const aws::R
     missing.push_back(std::move(error));
   };
   for (const std::string& id : input.ids.value_or(std::vector<std::string>{})) {
-    if (const auto collection = by_id(request, id)) add(*collection);
-    else miss({.id = id}, id);
+    if (const auto collection = by_id(request, id))
+      add(*collection);
+    else
+      miss({.id = id}, id);
   }
   for (const std::string& name : input.names.value_or(std::vector<std::string>{})) {
     if (const auto document = metadata_.get(collections_prefix(request.account, request.region) + name)) {
@@ -167,7 +170,10 @@ ListCollectionsOutput OpenSearchServerless::list_collections(const aws::Request&
       output.next_token = base64_encode(summaries.back().name.value());
       break;
     }
-    summaries.push_back({.id = collection.id, .name = collection.name, .status = "ACTIVE", .arn = collection.arn(),
+    summaries.push_back({.id = collection.id,
+                         .name = collection.name,
+                         .status = "ACTIVE",
+                         .arn = collection.arn(),
                          .kms_key_arn = "auto"});
   }
   return output;
@@ -197,7 +203,9 @@ DeleteCollectionOutput OpenSearchServerless::delete_collection(const aws::Reques
   });
   for (const search::IndexName& index : engine_.list(collection.id + "/")) engine_.remove(index);
   DeleteCollectionOutput output;
-  output.delete_collection_detail = {.id = collection.id, .name = collection.name, .status = "DELETING",
+  output.delete_collection_detail = {.id = collection.id,
+                                     .name = collection.name,
+                                     .status = "DELETING",
                                      .deletion_protection = collection.deletion_protection};
   return output;
 }

@@ -25,7 +25,7 @@ bool has_rule(const PolicyStatement& statement, std::string_view type, std::stri
 }  // namespace
 
 std::shared_ptr<const OpenSearchServerless::Policies> OpenSearchServerless::policies(const std::string& account,
-                                                                                    const std::string& region) const {
+                                                                                     const std::string& region) const {
   const std::string key = account + "/" + region;
   uint64_t seen = 0;
   {
@@ -69,8 +69,8 @@ bool OpenSearchServerless::reachable(const opensearch::Collection& collection, F
   const std::string resource = "collection/" + collection.name;
   for (const PolicyDocument& document : known->network) {
     for (const PolicyStatement& statement : document.statements) {
-      const bool service_named =
-          !service.empty() && std::find(statement.services.begin(), statement.services.end(), service) != statement.services.end();
+      const bool service_named = !service.empty() && std::find(statement.services.begin(), statement.services.end(),
+                                                               service) != statement.services.end();
       if ((statement.from_public || service_named) && has_rule(statement, type, resource, {})) return true;
     }
   }
@@ -83,10 +83,12 @@ bool OpenSearchServerless::permits(const opensearch::Collection& collection, con
   if (principal.account != collection.account) return false;
   const auto known = policies(collection.account, collection.region);
   const bool on_index = !index.empty();
-  const std::string resource = on_index ? "index/" + collection.name + "/" + std::string(index) : "collection/" + collection.name;
+  const std::string resource =
+      on_index ? "index/" + collection.name + "/" + std::string(index) : "collection/" + collection.name;
   for (const PolicyDocument& document : known->data) {
     for (const PolicyStatement& statement : document.statements) {
-      if (names(statement, principal) && has_rule(statement, on_index ? "index" : "collection", resource, permission)) return true;
+      if (names(statement, principal) && has_rule(statement, on_index ? "index" : "collection", resource, permission))
+        return true;
     }
   }
   return false;

@@ -1,7 +1,7 @@
 // OpenSearch Serverless' control plane: collections and their encryption, network and data access policies.
 //
-// Thread-safe. Everything lives in the metadata; the parsed policies of an account and region are kept in memory for the
-// data plane, which asks on every request (CollectionDirectory), and are read again after a change.
+// Thread-safe. Everything lives in the metadata; the parsed policies of an account and region are kept in memory for
+// the data plane, which asks on every request (CollectionDirectory), and are read again after a change.
 // https://docs.aws.amazon.com/opensearch-service/latest/ServerlessAPIReference/Welcome.html
 #pragma once
 

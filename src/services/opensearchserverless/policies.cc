@@ -9,7 +9,9 @@ namespace {
 
 constexpr int kPageDefault = 20;
 
-std::string title(const std::string& type, const std::string& name) { return "Policy with name " + name + " and type " + type; }
+std::string title(const std::string& type, const std::string& name) {
+  return "Policy with name " + name + " and type " + type;
+}
 
 template <class Shown>
 Shown summary(const StoredPolicy& policy) {
@@ -41,7 +43,8 @@ StoredPolicy new_policy(const auto& input) {
 }
 
 bool concerns(const StoredPolicy& policy, const std::vector<std::string>& resources) {
-  for (const PolicyStatement& statement : parse_policy(policy.type, policy.text).statements) {
+  const PolicyDocument document = parse_policy(policy.type, policy.text);
+  for (const PolicyStatement& statement : document.statements) {
     for (const Rule& rule : statement.rules) {
       for (const std::string& pattern : rule.resources) {
         for (const std::string& resource : resources) {
@@ -75,7 +78,8 @@ StoredPolicy OpenSearchServerless::create_policy(const aws::Request& request, St
 void OpenSearchServerless::check_encryption_overlap(const aws::Request& request, const StoredPolicy& policy) const {
   const auto patterns = [](const StoredPolicy& of) {
     std::vector<std::string> found;
-    for (const Rule& rule : parse_policy(of.type, of.text).statements.front().rules) {
+    const PolicyDocument document = parse_policy(of.type, of.text);
+    for (const Rule& rule : document.statements.front().rules) {
       found.insert(found.end(), rule.resources.begin(), rule.resources.end());
     }
     return found;
@@ -107,8 +111,9 @@ StoredPolicy OpenSearchServerless::update_policy(const aws::Request& request, co
     if (!found) throw ResourceNotFoundException(title(input.type, input.name) + " is not found");
     changed = policy_from(found->value);
     if (changed.version() != input.policy_version) {
-      throw ConflictException("Policy version specified in the request refers to an older version and policy has since "
-                              "changed");
+      throw ConflictException(
+          "Policy version specified in the request refers to an older version and policy has since "
+          "changed");
     }
     const bool same_text = !input.policy || json::parse(*input.policy) == json::parse(changed.text);
     const bool same_description = !input.description || *input.description == changed.description;
@@ -123,7 +128,8 @@ StoredPolicy OpenSearchServerless::update_policy(const aws::Request& request, co
   return changed;
 }
 
-void OpenSearchServerless::delete_policy(const aws::Request& request, const std::string& type, const std::string& name) {
+void OpenSearchServerless::delete_policy(const aws::Request& request, const std::string& type,
+                                         const std::string& name) {
   if (!metadata_.remove(policies_prefix(request.account, request.region, type) + name)) {
     throw ResourceNotFoundException(title(type, name) + " is not found");
   }

@@ -40,7 +40,8 @@ void check_members(const json::Value& object, const std::string& where, const Na
   if (!object.is_object()) throw invalid(where, "object expected");
   for (const auto& [name, value] : object.object()) {
     if (!known.contains(name)) {
-      throw invalid(where + "." + name, "is not defined in the schema and the schema does not allow additional properties");
+      throw invalid(where + "." + name,
+                    "is not defined in the schema and the schema does not allow additional properties");
     }
     if (name == "Description" && !value.is_string()) throw invalid(where + "." + name, "string expected");
   }
@@ -58,7 +59,8 @@ void check_resource(const std::string& type, const std::string& resource, const 
 }
 
 Rule parse_rule(const json::Value& value, const std::string& where, const Names& types, bool with_permissions) {
-  check_members(value, where, with_permissions ? Names{"ResourceType", "Resource", "Permission"} : Names{"ResourceType", "Resource"});
+  check_members(value, where,
+                with_permissions ? Names{"ResourceType", "Resource", "Permission"} : Names{"ResourceType", "Resource"});
   Rule rule;
   rule.resource_type = value.text("ResourceType");
   if (!types.contains(rule.resource_type)) {
@@ -72,7 +74,8 @@ Rule parse_rule(const json::Value& value, const std::string& where, const Names&
   const Names& known = rule.resource_type == "index" ? kIndexPermissions : kCollectionPermissions;
   for (const std::string& permission : rule.permissions) {
     if (!known.contains(permission)) {
-      throw invalid(where + ".Permission", "'" + permission + "' is not a permission of resource type " + rule.resource_type);
+      throw invalid(where + ".Permission",
+                    "'" + permission + "' is not a permission of resource type " + rule.resource_type);
     }
   }
   return rule;
@@ -163,7 +166,8 @@ bool covers(std::string_view pattern, std::string_view resource) {
     const std::string_view part = pattern.substr(0, pattern_end), actual = resource.substr(0, resource_end);
     const bool prefix = part.ends_with('*');
     if (prefix ? !actual.starts_with(part.substr(0, part.size() - 1)) : actual != part) return false;
-    if (pattern_end == std::string_view::npos || resource_end == std::string_view::npos) return pattern_end == resource_end;
+    if (pattern_end == std::string_view::npos || resource_end == std::string_view::npos)
+      return pattern_end == resource_end;
     pattern.remove_prefix(pattern_end + 1);
     resource.remove_prefix(resource_end + 1);
   }

@@ -22,10 +22,14 @@ std::string refusal(const char* type, const char* text) {
 TEST(PolicyDocument, ReadsTheThreeKinds) {
   EXPECT_EQ(refusal("data", R"([{"Description":"d","Rules":[{"ResourceType":"index","Resource":["index/*/*"],
       "Permission":["aoss:*"]},{"ResourceType":"collection","Resource":["collection/c"],"Permission":["aoss:*"]}],
-      "Principal":["arn:aws:iam::1:user/u","saml/1/x/user/y"]}])"), "");
+      "Principal":["arn:aws:iam::1:user/u","saml/1/x/user/y"]}])"),
+            "");
   EXPECT_EQ(refusal("network", R"([{"Rules":[{"ResourceType":"collection","Resource":["collection/c"]},
-      {"ResourceType":"dashboard","Resource":["collection/c*"]}],"AllowFromPublic":true}])"), "");
-  EXPECT_EQ(refusal("encryption", R"({"Rules":[{"ResourceType":"collection","Resource":["collection/c"]}],"AWSOwnedKey":true})"), "");
+      {"ResourceType":"dashboard","Resource":["collection/c*"]}],"AllowFromPublic":true}])"),
+            "");
+  EXPECT_EQ(refusal("encryption",
+                    R"({"Rules":[{"ResourceType":"collection","Resource":["collection/c"]}],"AWSOwnedKey":true})"),
+            "");
 }
 
 TEST(PolicyDocument, SaysWhatIsWrong) {
@@ -33,16 +37,23 @@ TEST(PolicyDocument, SaysWhatIsWrong) {
   EXPECT_THAT(refusal("data", "["), HasSubstr("not well-formed"));
   EXPECT_THAT(refusal("data", R"([{"Rules":[],"Principal":["arn:aws:iam::1:user/u"]}])"), HasSubstr("minimum of 1"));
   EXPECT_THAT(refusal("data", R"([{"Foo":1}])"), HasSubstr("$[0].Foo: is not defined in the schema"));
-  EXPECT_THAT(refusal("data", R"([{"Rules":[{"ResourceType":"index","Resource":["index/a/b"],"Permission":["aoss:Fly"]}],
-      "Principal":["arn:aws:iam::1:user/u"]}])"), HasSubstr("'aoss:Fly' is not a permission"));
-  EXPECT_THAT(refusal("data", R"([{"Rules":[{"ResourceType":"index","Resource":["index/a*b/c"],"Permission":["aoss:*"]}],
-      "Principal":["arn:aws:iam::1:user/u"]}])"), HasSubstr("not a resource"));
+  EXPECT_THAT(
+      refusal("data", R"([{"Rules":[{"ResourceType":"index","Resource":["index/a/b"],"Permission":["aoss:Fly"]}],
+      "Principal":["arn:aws:iam::1:user/u"]}])"),
+      HasSubstr("'aoss:Fly' is not a permission"));
+  EXPECT_THAT(
+      refusal("data", R"([{"Rules":[{"ResourceType":"index","Resource":["index/a*b/c"],"Permission":["aoss:*"]}],
+      "Principal":["arn:aws:iam::1:user/u"]}])"),
+      HasSubstr("not a resource"));
   EXPECT_THAT(refusal("data", R"([{"Rules":[{"ResourceType":"index","Resource":["index/a/c"],"Permission":["aoss:*"]}],
-      "Principal":["arn:aws:iam::1:root"]}])"), HasSubstr("root"));
+      "Principal":["arn:aws:iam::1:root"]}])"),
+              HasSubstr("root"));
   EXPECT_THAT(refusal("network", R"([{"Rules":[{"ResourceType":"collection","Resource":["collection/c"]}],
-      "SourceVPCEs":["vpce-1"]}])"), HasSubstr("SourceVPCEs"));
-  EXPECT_THAT(refusal("encryption", R"({"Rules":[{"ResourceType":"collection","Resource":["collection/c"]}],"KmsARN":"a"})"),
-              HasSubstr("KmsARN"));
+      "SourceVPCEs":["vpce-1"]}])"),
+              HasSubstr("SourceVPCEs"));
+  EXPECT_THAT(
+      refusal("encryption", R"({"Rules":[{"ResourceType":"collection","Resource":["collection/c"]}],"KmsARN":"a"})"),
+      HasSubstr("KmsARN"));
 }
 
 TEST(PolicyDocument, PatternsMatchPartByPart) {

@@ -40,7 +40,8 @@ ListTagsForResourceOutput OpenSearchServerless::list_tags_for_resource(const aws
                                                                        const ListTagsForResourceInput& input) {
   ListTagsForResourceOutput output;
   auto& tags = output.tags.emplace();
-  for (const auto& [key, value] : required(request, id_of(input.resource_arn)).tags) tags.push_back({key, value});
+  const StoredCollection collection = required(request, id_of(input.resource_arn));
+  for (const auto& [key, value] : collection.tags) tags.push_back({key, value});
   return output;
 }
 

@@ -76,12 +76,10 @@ void remove_collection(Context& context) {
 }
 
 // Physical ids of policies are "<type>|<name>".
-std::string policy_id(const Context& context) { return context.properties().text("Type") + "|" + context.name(); }
-
 void create_access_policy(Context& context) {
   const std::string type = context.properties().text("Type");
   context.make(
-      policy_id(context),
+      context.name(),
       [&] {
         context.call(aoss::CreateAccessPolicyInput{.type = type,
                                                    .name = context.name(),
@@ -102,7 +100,7 @@ void remove_access_policy(Context& context) {
 void create_security_policy(Context& context) {
   const std::string type = context.properties().text("Type");
   context.make(
-      policy_id(context),
+      context.name(),
       [&] {
         context.call(aoss::CreateSecurityPolicyInput{.type = type,
                                                      .name = context.name(),
