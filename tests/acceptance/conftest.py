@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = ROOT / 'build/release/standpipe'
+BINARY = pathlib.Path(os.environ.get('STANDPIPE_BINARY', ROOT / 'build/release/standpipe'))
 REGION = 'ap-northeast-1'
 for name in list(os.environ):
     if name.startswith('AWS_') and name != 'AWS_CA_BUNDLE':
