@@ -24,6 +24,7 @@ struct Error : std::runtime_error {
   int status;        // HTTP
   std::string index;
   std::string cause_type, cause_reason;  // empty if there is no further cause
+  bool in_query_phase = false;           // of a well-formed search: OpenSearch says that "all shards failed"
 };
 
 inline Error parsing_exception(std::string reason) { return {"parsing_exception", 400, std::move(reason)}; }

@@ -47,6 +47,7 @@ struct SearchRequest {
   int64_t track_total_hits = 10'000;  // count up to; 0: not at all; kCountAll: exactly
   bool track_scores = false;
   bool version = false, seq_no_primary_term = false;
+  bool typed_keys = false;  // aggregations are answered as "type#name"
   std::optional<double> min_score;
   std::vector<FieldAndFormat> docvalue_fields, fields;
   std::vector<Aggregation> aggregations;
@@ -55,10 +56,10 @@ struct SearchRequest {
 struct Hit {
   std::string index, id;
   std::optional<float> score;
-  std::string source;  // JSON text; empty if not asked for
-  json::Array sort;    // values of the request's sort, if it had one
-  json::Value fields;  // object, or null
-  int64_t version = 1, seq_no = 0;
+  std::string source;                      // JSON text; empty if not asked for
+  json::Array sort;                        // values of the request's sort, if it had one
+  json::Value fields;                      // object, or null
+  std::optional<int64_t> version, seq_no;  // if asked for
 };
 
 struct SearchResponse {

@@ -411,6 +411,31 @@ TEST_P(SearchSuite, AggregatesTermsAndMetrics) {
   });
 }
 
+TEST_P(SearchSuite, NamesAggregationsByTypeIfAsked) {
+  create("i", fruit_mapping());
+  write("i", fruit_documents());
+  SearchRequest request = dsl::parse_search_request(json::parse(
+      R"({"size":0,"aggs":{"t":{"terms":{"field":"n","size":1},"aggs":{"a":{"avg":{"field":"price"}}}},
+          "s":{"terms":{"field":"tag","size":1}}}})"));
+  request.typed_keys = true;
+  const SearchResponse found = engine().search(std::vector<std::string>{"i"}, request);
+  EXPECT_EQ(json::print(found.aggregations),
+            one_line(R"({"lterms#t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":4,"buckets":[
+                {"key":1,"doc_count":1,"avg#a":{"value":1.5}}]},
+                "sterms#s":{"doc_count_error_upper_bound":0,"sum_other_doc_count":3,"buckets":[
+                {"key":"red","doc_count":2}]}})"));
+}
+
+TEST_P(SearchSuite, MatchOnlyTextFindsButDoesNotRank) {
+  create("i", R"({"properties":{"m":{"type":"match_only_text"},"n":{"type":"long"}}})");
+  write("i", {R"({"n":1,"m":"one two three"})", R"({"n":2,"m":"two two"})"});
+  everywhere([&] {
+    EXPECT_EQ(matching("i", R"({"match":{"m":"TWO"}})"), "1 2");
+    EXPECT_EQ(matching("i", R"({"match_phrase":{"m":"two three"}})"), "1");
+    for (const Hit& hit : search("i", R"({"query":{"match":{"m":"two"}}})").hits) EXPECT_EQ(hit.score, 1.0F);
+  });
+}
+
 TEST_P(SearchSuite, AggregatesIntervals) {
   create("i", fruit_mapping());
   write("i", fruit_documents());

@@ -115,13 +115,20 @@ const FieldType& text_type() {
   return type;
 }
 
+const FieldType& match_only_text_type() {
+  static constexpr FieldType type{
+      .name = "match_only_text", .storage = Storage::text, .term = term_plain, .spell = spell_plain, .scored = false};
+  return type;
+}
+
 const FieldType* find_field_type(std::string_view name) {
   size_t count = 0;
   const FieldType* numbers = numeric_types(count);
   for (size_t i = 0; i < count; ++i) {
     if (numbers[i].name == name) return &numbers[i];
   }
-  for (const FieldType* type : {&date_type(), &boolean_type(), &ip_type(), &keyword_type(), &text_type()}) {
+  for (const FieldType* type :
+       {&date_type(), &boolean_type(), &ip_type(), &keyword_type(), &text_type(), &match_only_text_type()}) {
     if (type->name == name) return type;
   }
   return nullptr;

@@ -58,8 +58,10 @@ struct FieldType {
   // terms: what clients see of the bytes.
   std::string (*spell)(std::string_view term) = nullptr;
   bool whole_numbers = false;  // numbers print without a fraction
+  bool scored = true;          // text: BM25; else every match counts the same
 
   bool numeric() const { return storage == Storage::numbers; }
+  bool full_text() const { return storage == Storage::text; }
 };
 
 const FieldType* find_field_type(std::string_view name);
@@ -71,6 +73,7 @@ const FieldType& boolean_type();
 const FieldType& ip_type();
 const FieldType& keyword_type();
 const FieldType& text_type();
+const FieldType& match_only_text_type();
 
 // Doubles as integers in the same order, and back.
 int64_t ordered(double value);

@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/workers.h"
 #include "search/dsl/request.h"
 #include "search/embedded/search.h"
 #include "storage/faulty_disk.h"
@@ -164,6 +165,55 @@ TEST(Index, MergesNeighbours) {
   EXPECT_EQ(index->get("d5")->version, 1);
   disk.crash();
   EXPECT_EQ(count(open_index(disk), "{}"), 5);
+}
+
+// Run it under the thread sanitizer: writers, searches, flushes and merges at once.
+TEST(Index, WritersAndSearchesRunTogether) {
+  TemporaryDirectory directory;
+  Index::create(system_disk(), directory.path() / "index", new_manifest());
+  auto index = std::make_shared<Index>(system_disk(), directory.path() / "index", new_manifest());
+  constexpr int kWriters = 3, kBatches = 40, kBatchSize = 25;
+  std::atomic<int> writing = kWriters, searches = 0;
+  {
+    Workers workers;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      workers.run([&, writer] {
+        for (int batch = 0; batch < kBatches; ++batch) {
+          std::vector<std::string> sources;
+          for (int i = 0; i < kBatchSize; ++i) {
+            sources.push_back(R"({"n":)" + std::to_string(batch) + R"(,"w)" + std::to_string(batch % 7) +
+                              R"(":"text )" + std::to_string(writer) + R"("})");
+          }
+          std::vector<WriteOperation> operations;
+          for (const std::string& source : sources) operations.push_back({.source = source});
+          // One document per writer that every batch replaces.
+          operations.push_back(
+              {.kind = WriteOperation::Kind::index, .id = "own" + std::to_string(writer), .source = sources[0]});
+          for (const WriteOutcome& outcome : index->write(operations, {})) EXPECT_TRUE(outcome.accepted());
+        }
+        --writing;
+      });
+    }
+    workers.run([&] {
+      while (writing > 0) {
+        index->flush();
+        index->merge();
+      }
+    });
+    workers.run([&] {
+      for (; writing > 0; ++searches) {
+        SearchRequest request = dsl::parse_search_request(json::parse(
+            R"({"query":{"query_string":{"query":"text"}},"sort":[{"n":"desc"}],"version":true,
+                "aggs":{"w":{"terms":{"field":"w1.keyword"},"aggs":{"n":{"avg":{"field":"n"}}}}}})"));
+        const SearchResponse found = run_search(std::span(&index, 1), request, 0);
+        EXPECT_LE(found.hits.size(), 10U);
+        index->get("own1");
+      }
+    });
+  }
+  EXPECT_EQ(count(index, "{}"), kWriters * (kBatches * kBatchSize + 1));
+  EXPECT_EQ(index->get("own0")->version, kBatches);
+  EXPECT_GT(searches, 0);
 }
 
 }  // namespace

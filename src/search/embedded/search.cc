@@ -5,6 +5,7 @@
 #include "search/embedded/aggregation/collector.h"
 #include "search/embedded/fetch.h"
 #include "search/embedded/top_hits.h"
+#include "search/error.h"
 
 namespace standpipe::search {
 namespace {
@@ -30,6 +31,7 @@ class Search {
         now_ms_(now_ms),
         scored_(wants_scores(request)),
         top_(request, size_t{request.from} + request.size) {
+    limits_.typed_keys = request.typed_keys;
     collectors_ = make_collectors(request.aggregations, limits_);
   }
 
@@ -57,7 +59,7 @@ class Search {
     if ((show_scores || by_score) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
     if (!collectors_.empty()) {
       json::Object results;
-      for (auto& [name, collector] : collectors_) results.append(name, collector->result(0));
+      for (auto& [name, collector] : collectors_) results.append(limits_.key(name, *collector), collector->result(0));
       out.aggregations = std::move(results);
     }
     return out;
@@ -140,10 +142,8 @@ class Search {
     const Index::View view = indices[candidate.index_number]->view();
     IndexStatistics statistics({}, nullptr);
     const QueryContext context{index.name, *index.mapping, *candidate.segment, statistics, now_ms_};
-    if (numbers) {
-      hit.version = fetch_number(*candidate.segment, kVersionField, candidate.doc);
-      hit.seq_no = fetch_number(*candidate.segment, kSeqNoField, candidate.doc);
-    }
+    if (request_.version) hit.version = fetch_number(*candidate.segment, kVersionField, candidate.doc);
+    if (request_.seq_no_primary_term) hit.seq_no = fetch_number(*candidate.segment, kSeqNoField, candidate.doc);
     hit.fields = fetch_fields(context, candidate.doc, stored.source, request_);
     return hit;
   }
@@ -168,9 +168,14 @@ class Search {
 
 SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request,
                           int64_t now_ms) {
-  Search search(request, now_ms);
-  for (const auto& index : indices) search.look_into(*index);
-  return search.finish(indices);
+  try {
+    Search search(request, now_ms);
+    for (const auto& index : indices) search.look_into(*index);
+    return search.finish(indices);
+  } catch (Error& error) {
+    error.in_query_phase = true;
+    throw;
+  }
 }
 
 }  // namespace standpipe::search

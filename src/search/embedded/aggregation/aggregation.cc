@@ -6,6 +6,10 @@
 
 namespace standpipe::search {
 
+std::string AggregationLimits::key(const std::string& name, const Collector& collector) const {
+  return typed_keys ? std::string(collector.type()) + "#" + name : name;
+}
+
 void AggregationLimits::collect(size_t buckets) {
   collected += buckets;
   if (collected > kCollectedMax) {
@@ -42,7 +46,7 @@ void BucketCollector::grow(uint32_t bucket) { counts_.resize(std::max<size_t>(bu
 
 void BucketCollector::print_into(json::Object& out, uint32_t bucket) {
   out.append("doc_count", count_of(bucket));
-  for (auto& [name, child] : children_) out.append(name, child->result(bucket));
+  for (auto& [name, child] : children_) out.append(limits_.key(name, *child), child->result(bucket));
 }
 
 std::optional<double> BucketCollector::metric(uint32_t, std::string_view) { return std::nullopt; }
@@ -176,6 +180,7 @@ class WithMeta final : public Collector {
   void open(const QueryContext& context, const DocSet& live) override { inner_->open(context, live); }
   void collect(const Rows& rows) override { inner_->collect(rows); }
   void close() override { inner_->close(); }
+  std::string_view type() const override { return inner_->type(); }
   json::Value result(uint32_t bucket) override {
     json::Object out{{"meta", meta_}};
     const json::Value inner = inner_->result(bucket);

@@ -67,6 +67,7 @@ class CardinalityCollector final : public Collector {
   void open(const QueryContext& context, const DocSet&) override {
     reader_.open(context);
     hashes_.assign(reader_.terms() == nullptr ? 0 : reader_.terms()->count(), 0);
+    hashed_ = 0;
   }
   void collect(const Rows& rows) override {
     if (reader_.known() == nullptr) return;
@@ -85,6 +86,8 @@ class CardinalityCollector final : public Collector {
       }
     }
   }
+  std::string_view type() const override { return "cardinality"; }
+
   json::Value result(uint32_t bucket) override {
     return json::Object{{"value", json::Value(bucket < buckets_.size() ? buckets_[bucket].estimate() : int64_t{0})}};
   }
@@ -96,6 +99,14 @@ class CardinalityCollector final : public Collector {
  private:
   uint64_t hash_of(uint32_t ordinal) {
     uint64_t& hash = hashes_[ordinal];
+    // Reading terms one by one walks their blocks again and again: where many are wanted, all are read at once.
+    if (hash == 0 && ++hashed_ > 1000 && size_t{hashed_} * 32 > hashes_.size()) {
+      hashed_ = 0;
+      reader_.terms()->visit("", [&](std::string_view term, uint32_t at) {
+        hashes_[at] = hash_text(term);
+        return true;
+      });
+    }
     if (hash == 0) {
       reader_.terms()->read(ordinal, scratch_);
       hash = hash_text(scratch_);
@@ -106,6 +117,7 @@ class CardinalityCollector final : public Collector {
   FieldReader reader_;
   std::vector<Sketch> buckets_;
   std::vector<uint64_t> hashes_;  // by ordinal of the segment
+  uint32_t hashed_ = 0;           // so far, one by one
   std::string scratch_;
 };
 

@@ -37,10 +37,13 @@ struct Rows {
 };
 
 // What all collectors of a search share.
+class Collector;
 struct AggregationLimits {
   size_t collected = 0, answered = 0;
-  void collect(size_t buckets);  // throws circuit_breaking_exception
-  void answer(size_t buckets);   // throws too_many_buckets_exception
+  bool typed_keys = false;
+  std::string key(const std::string& name, const Collector& collector) const;  // "name" or "type#name"
+  void collect(size_t buckets);                                                // throws circuit_breaking_exception
+  void answer(size_t buckets);                                                 // throws too_many_buckets_exception
 };
 
 class Collector {
@@ -50,6 +53,8 @@ class Collector {
   virtual void open(const QueryContext& context, const DocSet& live) = 0;
   virtual void collect(const Rows& rows) = 0;
   virtual void close() {}
+  // What typed keys call it: "sterms", "avg" …
+  virtual std::string_view type() const = 0;
   // The JSON of one bucket of the parent; also for buckets that never got a row.
   virtual json::Value result(uint32_t bucket) = 0;
   // The number by which the parent may order its buckets; nullopt if there is no such one.

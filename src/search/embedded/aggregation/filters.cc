@@ -35,6 +35,8 @@ class FiltersCollector final : public BucketCollector {
     pass_on();
   }
 
+  std::string_view type() const override { return single_ ? "filter" : "filters"; }
+
   json::Value result(uint32_t parent) override {
     const auto width = static_cast<uint32_t>(node_.filters.size() + (node_.other_bucket_key ? 1 : 0));
     limits_.answer(width);
@@ -86,6 +88,8 @@ class MissingCollector final : public BucketCollector {
     }
     pass_on();
   }
+  std::string_view type() const override { return "missing"; }
+
   json::Value result(uint32_t bucket) override {
     json::Object out;
     print_into(out, bucket);
@@ -111,6 +115,8 @@ class GlobalCollector final : public BucketCollector {
     }
   }
   void collect(const Rows&) override {}
+  std::string_view type() const override { return "global"; }
+
   json::Value result(uint32_t) override {
     json::Object out;
     print_into(out, 0);

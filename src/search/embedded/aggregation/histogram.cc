@@ -42,6 +42,8 @@ class HistogramCollector final : public BucketCollector {
     pass_on();
   }
 
+  std::string_view type() const override { return "histogram"; }
+
   json::Value result(uint32_t parent) override {
     std::vector<BucketTable::Entry> buckets = table_.of(parent);
     std::sort(buckets.begin(), buckets.end(), [](const auto& a, const auto& b) { return a.key < b.key; });

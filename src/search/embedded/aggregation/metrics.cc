@@ -10,6 +10,7 @@ namespace standpipe::search {
 namespace {
 
 using Kind = MetricAggregation::Kind;
+constexpr std::string_view kNames[] = {"avg", "sum", "min", "max", "stats", "extended_stats", "value_count"};
 
 struct Statistics {
   int64_t count = 0;
@@ -43,10 +44,9 @@ class MetricCollector final : public Collector {
   void open(const QueryContext& context, const DocSet&) override {
     reader_.open(context);
     if (reader_.known() != nullptr && !reader_.numeric() && node_.kind != Kind::value_count) {
-      static constexpr std::string_view names[] = {"avg", "sum", "min", "max", "stats", "extended_stats"};
       throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
                              "] is not supported for aggregation [" +
-                             std::string(names[static_cast<size_t>(node_.kind)]) + "]");
+                             std::string(kNames[static_cast<size_t>(node_.kind)]) + "]");
     }
   }
 
@@ -67,6 +67,8 @@ class MetricCollector final : public Collector {
       }
     }
   }
+
+  std::string_view type() const override { return kNames[static_cast<size_t>(node_.kind)]; }
 
   json::Value result(uint32_t bucket) override {
     const Statistics seen = statistics(bucket);

@@ -44,6 +44,8 @@ class RangeCollector final : public BucketCollector {
     pass_on();
   }
 
+  std::string_view type() const override { return node_.dates ? "date_range" : "range"; }
+
   json::Value result(uint32_t parent) override {
     if (ranges_.empty()) read_ranges(0);
     limits_.answer(ranges_.size());

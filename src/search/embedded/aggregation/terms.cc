@@ -44,6 +44,12 @@ class TermsCollector final : public BucketCollector {
     pass_on();
   }
 
+  std::string_view type() const override {
+    if (reader_.known() == nullptr) return "umterms";
+    if (!reader_.numeric()) return "sterms";
+    return reader_.known()->type->whole_numbers ? "lterms" : "dterms";
+  }
+
   json::Value result(uint32_t parent) override {
     std::vector<BucketTable::Entry> buckets = table_.of(parent);
     if (terms_.min_doc_count == 0) add_empty(parent, buckets);

@@ -15,7 +15,7 @@ struct Analysed {
 Analysed analyse(const QueryContext& context, const FieldSpec& field, const MatchQuery& query) {
   Analysed out;
   const std::string text = Scalar::of(query.text).text();
-  const Analyzer* analyzer = field.type == &text_type() ? field.search_analyzer : find_analyzer("keyword");
+  const Analyzer* analyzer = field.type->full_text() ? field.search_analyzer : find_analyzer("keyword");
   if (!query.analyzer.empty()) {
     analyzer = find_analyzer(query.analyzer);
     if (analyzer == nullptr) throw illegal_argument("[match] analyzer [" + query.analyzer + "] not found");
@@ -66,7 +66,7 @@ Matches match_field(const QueryContext& context, const FieldSpec& field, const M
   if (analysed.terms.empty()) return {DocSet(context.docs(), query.all_if_no_terms), boost, {}};
   const bool phrase = query.type == MatchQuery::Type::phrase, prefix = query.type == MatchQuery::Type::phrase_prefix;
   if (prefix || (phrase && analysed.terms.size() > 1)) {
-    if (field.type != &text_type() && analysed.terms.size() > 1) {
+    if (!field.type->full_text() && analysed.terms.size() > 1) {
       context.refuse("field:[" + field.path + "] was indexed without position data; cannot run PhraseQuery");
     }
     return match_phrase(context, field, {analysed.terms, analysed.positions, query.slop, prefix, query.expansions_max},

@@ -83,7 +83,7 @@ std::vector<const FieldSpec*> text_fields(const QueryContext& context, const std
 }
 
 std::string spelled_for(const FieldSpec& field, const std::string& value, bool analyzed) {
-  return analyzed && field.type == &text_type() ? field.search_analyzer->normalize(value) : value;
+  return analyzed && field.type->full_text() ? field.search_analyzer->normalize(value) : value;
 }
 
 template <class Accept>

@@ -59,6 +59,7 @@ void find_phrase(const QueryContext& context, const SegmentField& field, const s
 Matches match_phrase(const QueryContext& context, const FieldSpec& spec, const Phrase& phrase, float boost,
                      bool scored) {
   Matches out{.docs = context.none()};
+  scored = scored && spec.type->scored;
   const auto field = context.segment.field(spec.path);
   FieldStatistics statistics;
   double idf = 0;

@@ -5,7 +5,8 @@ namespace standpipe::search {
 
 Matches score_term(const QueryContext& context, const FieldSpec& spec, std::string_view term, float boost,
                    bool scored) {
-  Matches out{.docs = context.none()};
+  Matches out{.docs = context.none(), .constant = boost};
+  scored = scored && spec.type->scored;
   const auto field = context.segment.field(spec.path);
   // Asked for even if this segment lacks the field: the numbers must be known before memory is let go.
   double idf = 1;
