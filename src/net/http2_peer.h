@@ -88,8 +88,9 @@ class Http2Peer {
 
  private:
   struct Sent {
-    std::string left;
-    bool ends;
+    std::string body;
+    bool ends = true;
+    size_t sent = 0;
   };
   static Http2Peer& of(void* user) { return *static_cast<Http2Peer*>(user); }
   static int on_header(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name, size_t name_size,
@@ -122,11 +123,11 @@ class Http2Peer {
   }
   static ssize_t read_body(nghttp2_session*, int32_t id, uint8_t* into, size_t capacity, uint32_t* flags,
                            nghttp2_data_source* source, void*) {
-    auto& [left, ends] = static_cast<Http2Peer*>(source->ptr)->bodies_[id];
-    const size_t size = std::min(capacity, left.size());
-    std::copy_n(left.data(), size, into);
-    left.erase(0, size);
-    if (left.empty() && ends)
+    auto& [body, ends, sent] = static_cast<Http2Peer*>(source->ptr)->bodies_[id];
+    const size_t size = std::min(capacity, body.size() - sent);
+    std::copy_n(body.data() + sent, size, into);
+    sent += size;
+    if (sent == body.size() && ends)
       *flags |= NGHTTP2_DATA_FLAG_EOF;
     else if (size == 0)
       return NGHTTP2_ERR_DEFERRED;
