@@ -5,7 +5,8 @@ namespace standpipe::lambda {
 namespace {
 
 aws::Access pass_role(const std::string& role, const std::string& function_arn) {
-  return {"iam:PassRole", role,
+  return {"iam:PassRole",
+          role,
           {{"iam:passedtoservice", {"lambda.amazonaws.com"}}, {"iam:associatedresourcearn", {function_arn}}}};
 }
 
@@ -26,8 +27,8 @@ void add_tags(aws::Access& access, const std::map<std::string, std::string>& tag
 
 }  // namespace
 
-// The function's ARN with its resource policy and tags. A function that does not exist is authorized by its name: whoever
-// may not ask does not learn whether it is there.
+// The function's ARN with its resource policy and tags. A function that does not exist is authorized by its name:
+// whoever may not ask does not learn whether it is there.
 aws::Access Lambda::on_function(const aws::Request& request, std::string action, const std::string& text,
                                 const std::optional<std::string>& qualifier) {
   const FunctionName name = parse_function_name(request, text, qualifier);

@@ -176,8 +176,10 @@ void unpack_archive(std::string_view bytes, const std::filesystem::path& folder)
   const Descriptor root(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) disk_failed(folder.string());
   for (const Entry& entry : archive.entries()) {
-    if (entry.folder) open_folder(root.get(), entry.path, entry.path.size());
-    else if (!entry.link) write_file(archive, entry, root.get());
+    if (entry.folder)
+      open_folder(root.get(), entry.path, entry.path.size());
+    else if (!entry.link)
+      write_file(archive, entry, root.get());
   }
   // Links last, so that no file is written through one; where they lead matters only inside the sandbox.
   for (const Entry& entry : archive.entries()) {

@@ -19,8 +19,8 @@ struct ArchiveTooLarge : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Reads all of the archive; answers the size of its files. Throws BadArchive for what is no intact archive or holds names
-// that lead elsewhere, ArchiveTooLarge beyond kUnzippedBytesMax.
+// Reads all of the archive; answers the size of its files. Throws BadArchive for what is no intact archive or holds
+// names that lead elsewhere, ArchiveTooLarge beyond kUnzippedBytesMax.
 uint64_t check_archive(std::string_view bytes);
 
 // Unpacks into an existing folder, over what is there: a file replaces one of the same name. Throws as above, and

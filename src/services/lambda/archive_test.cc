@@ -20,7 +20,9 @@ std::string text_of(const fs::path& path) {
 
 TEST(Archive, UnpacksFilesFoldersAndLinks) {
   const TemporaryDirectory folder;
-  const std::string zip = make_zip({{"main.py", "one"}, {"a/b/c.txt", "two", S_IFREG | 0600}, {"run", "#!", S_IFREG | 04755},
+  const std::string zip = make_zip({{"main.py", "one"},
+                                    {"a/b/c.txt", "two", S_IFREG | 0600},
+                                    {"run", "#!", S_IFREG | 04755},
                                     {"link", "a/b", S_IFLNK | 0777}});
   EXPECT_EQ(check_archive(zip), 3u + 3 + 2 + 3);
   unpack_archive(zip, folder.path());

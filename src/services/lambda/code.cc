@@ -29,14 +29,16 @@ std::string Lambda::read_s3(const aws::Request& request, const CodeSource& sourc
         caller_.as(request.principal, request.region)
             .via("lambda.amazonaws.com")
             .until(request.deadline)
-            .call(s3::GetObjectInput{.bucket = *source.s3_bucket, .key = *source.s3_key,
-                                     .version_id = source.s3_object_version});
+            .call(s3::GetObjectInput{
+                .bucket = *source.s3_bucket, .key = *source.s3_key, .version_id = source.s3_object_version});
     return output.body ? read_whole(*output.body) : std::string();
   } catch (const aws::Error& error) {
     const std::string reason = "S3 Error Code: " + error.code + ". S3 Error Message: " + error.what();
     if (error.status == 403) {
-      throw AccessDeniedException("Your access has been denied by S3, please make sure your request credentials have "
-                                  "permission to GetObject for " + *source.s3_bucket + "/" + *source.s3_key + ". " + reason);
+      throw AccessDeniedException(
+          "Your access has been denied by S3, please make sure your request credentials have "
+          "permission to GetObject for " +
+          *source.s3_bucket + "/" + *source.s3_key + ". " + reason);
     }
     throw InvalidParameterValueException("Error occurred while GetObject. " + reason).with("Type", "User");
   }
@@ -46,15 +48,16 @@ StoredArchive Lambda::store_code(const aws::Request& request, const CodeSource& 
   const bool from_s3 = source.s3_bucket && source.s3_key;
   if (!source.zip_file && !from_s3) throw InvalidParameterValueException("Please provide a source for function code.");
   if (source.zip_file && (source.s3_bucket || source.s3_key)) {
-    throw InvalidParameterValueException("Please do not provide other FunctionCode parameters when providing a ZipFile.");
+    throw InvalidParameterValueException(
+        "Please do not provide other FunctionCode parameters when providing a ZipFile.");
   }
   try {
     if (from_s3) return code_.store(read_s3(request, source));
     const std::string& bytes = source.zip_file->bytes;
     if (bytes.empty()) throw InvalidParameterValueException("Uploaded file must be a non-empty zip");
     if (bytes.size() >= kZippedBytesMax) {
-      throw RequestTooLargeException("Zipped size must be smaller than 52428800 bytes for the " + std::string(operation) +
-                                     " operation");
+      throw RequestTooLargeException("Zipped size must be smaller than 52428800 bytes for the " +
+                                     std::string(operation) + " operation");
     }
     return code_.store(bytes);
   } catch (const BadArchive& bad) {

@@ -17,9 +17,9 @@
 namespace standpipe::lambda {
 
 struct StoredArchive {
-  std::string blob;       // id in Objects
-  std::string sha256;     // base64, as AWS prints it
-  uint64_t bytes = 0;     // zipped
+  std::string blob;    // id in Objects
+  std::string sha256;  // base64, as AWS prints it
+  uint64_t bytes = 0;  // zipped
   uint64_t unzipped_bytes = 0;
 };
 

@@ -13,23 +13,38 @@ constexpr size_t kEnvironmentBytesMax = 4096;
 constexpr size_t kLayersMax = 5;
 constexpr int kMemoryMbMax = 10240, kTimeoutSMax = 900, kTemporaryMbMax = 10240;
 
-const std::set<std::string, std::less<>> kReservedVariables = {
-    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
-    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
-    "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"};
+const std::set<std::string, std::less<>> kReservedVariables = {"_HANDLER",
+                                                               "_X_AMZN_TRACE_ID",
+                                                               "AWS_DEFAULT_REGION",
+                                                               "AWS_REGION",
+                                                               "AWS_EXECUTION_ENV",
+                                                               "AWS_LAMBDA_FUNCTION_NAME",
+                                                               "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                                                               "AWS_LAMBDA_FUNCTION_VERSION",
+                                                               "AWS_LAMBDA_INITIALIZATION_TYPE",
+                                                               "AWS_LAMBDA_LOG_GROUP_NAME",
+                                                               "AWS_LAMBDA_LOG_STREAM_NAME",
+                                                               "AWS_ACCESS_KEY",
+                                                               "AWS_ACCESS_KEY_ID",
+                                                               "AWS_SECRET_ACCESS_KEY",
+                                                               "AWS_SESSION_TOKEN",
+                                                               "AWS_LAMBDA_RUNTIME_API",
+                                                               "LAMBDA_TASK_ROOT",
+                                                               "LAMBDA_RUNTIME_DIR"};
 
 void refuse(bool present, const char* parameter) {
   if (present) {
-    throw InvalidParameterValueException(std::string("The parameter ") + parameter + " is not supported by this server.");
+    throw InvalidParameterValueException(std::string("The parameter ") + parameter +
+                                         " is not supported by this server.");
   }
 }
 
 void at_most(int value, int max, const char* parameter) {
   if (value > max) {
-    throw InvalidParameterValueException(
-        fmt::format("1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have value "
-                    "less than or equal to {}", value, parameter, max));
+    throw InvalidParameterValueException(fmt::format(
+        "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must have value "
+        "less than or equal to {}",
+        value, parameter, max));
   }
 }
 
@@ -72,14 +87,16 @@ void set_environment(const Environment& environment, StoredFunction& function) {
   if (!reserved.empty()) {
     throw InvalidParameterValueException(
         "Lambda was unable to configure your environment variables because the environment variables you have provided "
-        "contains reserved keys that are currently not supported for modification. Reserved keys used in this request: " +
+        "contains reserved keys that are currently not supported for modification. Reserved keys used in this "
+        "request: " +
         join(reserved, ", "));
   }
   const std::string text = printed(variables);
   if (text.size() > kEnvironmentBytesMax) {
     throw InvalidParameterValueException(
         "Lambda was unable to configure your environment variables because the environment variables you have provided "
-        "exceeded the 4KB limit. String measured: " + text);
+        "exceeded the 4KB limit. String measured: " +
+        text);
   }
   function.variables = variables;
   function.has_environment = !variables.empty();
@@ -130,8 +147,9 @@ void refuse_unsupported(const UpdateFunctionCodeInput& input) {
 
 void configure(const CreateFunctionInput& input, StoredFunction& function) {
   if (!input.runtime || !input.handler) {
-    throw InvalidParameterValueException("Runtime and Handler are mandatory parameters for functions created with "
-                                         "deployment packages.");
+    throw InvalidParameterValueException(
+        "Runtime and Handler are mandatory parameters for functions created with "
+        "deployment packages.");
   }
   function.role = input.role;
   if (input.architectures && !input.architectures->empty()) function.architecture = input.architectures->front();

@@ -34,8 +34,8 @@ Environments::Slot Environments::acquire(const std::string& function_arn, const 
       const auto next = std::next(entry);
       WarmEnvironment& environment = **entry;
       if (environment.function_arn == function_arn) {
-        const bool usable = environment.revision == revision && environment.sandbox->usable() &&
-                            !environment.credentials_end.passed();
+        const bool usable =
+            environment.revision == revision && environment.sandbox->usable() && !environment.credentials_end.passed();
         if (!usable) {
           gone.splice(gone.end(), idle_, entry);
         } else if (!warm) {

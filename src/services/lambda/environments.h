@@ -45,8 +45,8 @@ class Environments {
     friend class Environments;
     Environments* owner_;
   };
-  // A slot, and in `warm` a sandbox of just this function and revision if one waits. Without a free slot an idle sandbox
-  // of another function has to go; if there is none either, the slot is empty: throttled.
+  // A slot, and in `warm` a sandbox of just this function and revision if one waits. Without a free slot an idle
+  // sandbox of another function has to go; if there is none either, the slot is empty: throttled.
   Slot acquire(const std::string& function_arn, const std::string& revision, std::unique_ptr<WarmEnvironment>& warm);
   // A sandbox that is in use and may be interrupted, until `release`.
   void busy(WarmEnvironment& environment);
@@ -70,7 +70,7 @@ class Environments {
   mutable std::mutex mutex_;
   std::set<WarmEnvironment*> busy_;
   bool interrupted_ = false;
-  Idle idle_;        // least recently used first; each holds a slot
+  Idle idle_;             // least recently used first; each holds a slot
   size_t used_ = 0;       // slots, idle ones included
   size_t disposing_ = 0;  // tasks that end sandboxes
   std::condition_variable disposed_;

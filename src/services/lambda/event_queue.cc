@@ -47,9 +47,13 @@ Event parse_event(const std::string& text) {
 
 }  // namespace
 
-EventQueue::EventQueue(Metadata& metadata, Clock& clock, MetricSink& metrics, Workers& workers, const Settings& settings,
-                       Run run)
-    : metadata_(metadata), clock_(clock), metrics_(metrics), workers_(workers), settings_(settings),
+EventQueue::EventQueue(Metadata& metadata, Clock& clock, MetricSink& metrics, Workers& workers,
+                       const Settings& settings, Run run)
+    : metadata_(metadata),
+      clock_(clock),
+      metrics_(metrics),
+      workers_(workers),
+      settings_(settings),
       run_(std::move(run)) {}
 
 EventQueue::~EventQueue() {
@@ -148,8 +152,12 @@ void EventQueue::deliver(const std::string& key) {
     if (!document) return;
     Event event = parse_event(document->value);
     const Duration age = clock_.now() - event.accepted;
-    metrics_.record({.account = event.function.account, .region = event.function.region, .space = "AWS/Lambda",
-                     .name = "AsyncEventAge", .unit = "Milliseconds", .value = static_cast<double>(age.count()),
+    metrics_.record({.account = event.function.account,
+                     .region = event.function.region,
+                     .space = "AWS/Lambda",
+                     .name = "AsyncEventAge",
+                     .unit = "Milliseconds",
+                     .value = static_cast<double>(age.count()),
                      .dimensions = {{"FunctionName", event.function.name}}});
     Execution execution{Execution::Kind::function_error, {}, {}};
     try {
@@ -167,8 +175,12 @@ void EventQueue::deliver(const std::string& key) {
       event.due = clock_.now() + settings_.retry_delay * ++event.failures;
     }
     if (event.failures >= kFailuresMax || event.due - event.accepted > kAgeMax) {
-      metrics_.record({.account = event.function.account, .region = event.function.region, .space = "AWS/Lambda",
-                       .name = "AsyncEventsDropped", .unit = "Count", .value = 1,
+      metrics_.record({.account = event.function.account,
+                       .region = event.function.region,
+                       .space = "AWS/Lambda",
+                       .name = "AsyncEventsDropped",
+                       .unit = "Count",
+                       .value = 1,
                        .dimensions = {{"FunctionName", event.function.name}}});
       return forget(key);
     }

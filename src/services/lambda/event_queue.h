@@ -23,7 +23,7 @@ struct Event {
   FunctionName function;
   std::string request_id, payload, client_context;
   Timestamp accepted{}, due{};
-  int failures = 0;   // of the function
+  int failures = 0;  // of the function
   int throttles = 0;
 };
 
@@ -32,7 +32,8 @@ class EventQueue {
   // Runs the event's function; throws aws::Error if that is not possible.
   using Run = std::function<Execution(const FunctionName&, Call)>;
 
-  EventQueue(Metadata& metadata, Clock& clock, MetricSink& metrics, Workers& workers, const Settings& settings, Run run);
+  EventQueue(Metadata& metadata, Clock& clock, MetricSink& metrics, Workers& workers, const Settings& settings,
+             Run run);
   ~EventQueue();
 
   void start();

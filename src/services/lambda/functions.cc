@@ -44,7 +44,8 @@ void Lambda::check_role(const StoredFunction& function) {
 
 void Lambda::check_runtime(const StoredFunction& function) {
   if (!sandboxes_.supports(function.runtime)) {
-    throw InvalidParameterValueException("The runtime " + function.runtime + " is not supported by this server, which "
+    throw InvalidParameterValueException("The runtime " + function.runtime +
+                                         " is not supported by this server, which "
                                          "runs python3.x and provided.*.");
   }
 }
@@ -102,13 +103,15 @@ CreateFunctionOutput Lambda::create_function(const aws::Request& request, const 
   configure(input, function);
   check_runtime(function);
   const std::string key = function_key(name);
-  const auto exists = [&] { return ResourceConflictException("Function already exist: " + name.name).with("Type", "User"); };
+  const auto exists = [&] {
+    return ResourceConflictException("Function already exist: " + name.name).with("Type", "User");
+  };
   if (metadata_.get(key)) throw exists();
   function.layer_codes = layer_archives(request, function.layers);
   check_role(function);
-  function.code = store_code(
-      request, {input.code.zip_file, input.code.s3_bucket, input.code.s3_key, input.code.s3_object_version},
-      "CreateFunction");
+  function.code =
+      store_code(request, {input.code.zip_file, input.code.s3_bucket, input.code.s3_key, input.code.s3_object_version},
+                 "CreateFunction");
   function.revision = random_uuid();
   function.modified = clock_.now();
   try {
@@ -174,8 +177,10 @@ StoredFunction Lambda::change(const FunctionName& name, const std::optional<std:
     if (!document) throw ResourceNotFoundException("Function not found: " + name.arn()).with("Type", "User");
     changed = parse_function(document->value);
     if (revision && *revision != changed.revision) {
-      throw PreconditionFailedException("The Revision Id provided does not match the latest Revision Id. Call the "
-                                        "GetFunction/GetAlias API to retrieve the latest Revision Id").with("Type", "User");
+      throw PreconditionFailedException(
+          "The Revision Id provided does not match the latest Revision Id. Call the "
+          "GetFunction/GetAlias API to retrieve the latest Revision Id")
+          .with("Type", "User");
     }
     const StoredFunction before = changed;
     change(changed);
@@ -191,7 +196,8 @@ StoredFunction Lambda::change(const FunctionName& name, const std::optional<std:
   return changed;
 }
 
-UpdateFunctionCodeOutput Lambda::update_function_code(const aws::Request& request, const UpdateFunctionCodeInput& input) {
+UpdateFunctionCodeOutput Lambda::update_function_code(const aws::Request& request,
+                                                      const UpdateFunctionCodeInput& input) {
   refuse_unsupported(input);
   const FunctionName name = parse_function_name(request, input.function_name);
   StoredFunction present = function(name);
@@ -246,7 +252,8 @@ DeleteFunctionOutput Lambda::delete_function(const aws::Request& request, const 
   metadata_.transaction([&](MetadataTransaction& transaction) {
     unused.clear();
     const std::string key = function_key(name);
-    if (!transaction.remove(key)) throw ResourceNotFoundException("Function not found: " + name.arn()).with("Type", "User");
+    if (!transaction.remove(key))
+      throw ResourceNotFoundException("Function not found: " + name.arn()).with("Type", "User");
     for (const std::string& blob : gone.blobs()) {
       if (drop_reference(transaction, blob, key)) unused.push_back(blob);
     }

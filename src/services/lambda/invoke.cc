@@ -16,13 +16,15 @@ void check_payload(const std::string& payload, bool asynchronous) {
   if (payload.size() > max) {
     throw RequestTooLargeException(std::to_string(payload.size()) + " byte payload is too large for the " +
                                    (asynchronous ? "Event" : "RequestResponse") + " invocation type (limit " +
-                                   std::to_string(max) + " bytes)").with("Type", "User");
+                                   std::to_string(max) + " bytes)")
+        .with("Type", "User");
   }
   try {
     json::parse(payload);
   } catch (const json::ParseError& error) {
     throw InvalidRequestContentException("Could not parse request body into json: Could not parse payload into json: " +
-                                         std::string(error.what())).with("Type", "User");
+                                         std::string(error.what()))
+        .with("Type", "User");
   }
 }
 
@@ -44,8 +46,15 @@ std::string client_context(const InvokeInput& input) {
 
 Lambda::Lambda(Metadata& metadata, Objects& objects, aws::Caller& caller, aws::Roles& roles, Clock& clock,
                MetricSink& metrics, sandbox::SandboxFactory& sandboxes, Workers& workers, Settings settings)
-    : metadata_(metadata), objects_(objects), caller_(caller), roles_(roles), clock_(clock), sandboxes_(sandboxes),
-      settings_(std::move(settings)), code_(objects, settings_.folder / "code"), environments_(settings_, workers),
+    : metadata_(metadata),
+      objects_(objects),
+      caller_(caller),
+      roles_(roles),
+      clock_(clock),
+      sandboxes_(sandboxes),
+      settings_(std::move(settings)),
+      code_(objects, settings_.folder / "code"),
+      environments_(settings_, workers),
       runner_(caller, roles, clock, metrics, sandboxes, code_, environments_, settings_),
       queue_(metadata, clock, metrics, workers, settings_,
              [this](const FunctionName& name, Call call) { return run(name, std::move(call)); }) {}
@@ -97,7 +106,9 @@ InvokeOutput Lambda::invoke(const aws::Request& request, const InvokeInput& inpu
   Execution execution = runner_.run(found, std::move(call));
   if (execution.kind == Execution::Kind::interrupted) throw ServiceException("The server is stopping.");
   if (execution.kind == Execution::Kind::throttled) {
-    throw TooManyRequestsException("Rate Exceeded.").with("Reason", "ConcurrentInvocationLimitExceeded").with("Type", "User");
+    throw TooManyRequestsException("Rate Exceeded.")
+        .with("Reason", "ConcurrentInvocationLimitExceeded")
+        .with("Type", "User");
   }
   InvokeOutput output{.status_code = 200};
   if (execution.kind == Execution::Kind::function_error) output.function_error = "Unhandled";

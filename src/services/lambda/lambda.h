@@ -28,8 +28,8 @@ namespace standpipe::lambda {
 class Lambda final : public Operations {
  public:
   // `objects` holds nothing but what this service puts there.
-  Lambda(Metadata& metadata, Objects& objects, aws::Caller& caller, aws::Roles& roles, Clock& clock, MetricSink& metrics,
-         sandbox::SandboxFactory& sandboxes, Workers& workers, Settings settings);
+  Lambda(Metadata& metadata, Objects& objects, aws::Caller& caller, aws::Roles& roles, Clock& clock,
+         MetricSink& metrics, sandbox::SandboxFactory& sandboxes, Workers& workers, Settings settings);
 
   // Begins to deliver asynchronous events, those of an earlier process too, and removes blobs that nothing refers to.
   // To be called when all services can be called.
@@ -102,8 +102,8 @@ class Lambda final : public Operations {
   std::string read_s3(const aws::Request& request, const CodeSource& source);
   void check_role(const StoredFunction& function);
   void check_runtime(const StoredFunction& function);
-  // Reads, changes and writes a function in one transaction, with a new revision; answers what it became. An archive that
-  // is no longer used is removed.
+  // Reads, changes and writes a function in one transaction, with a new revision; answers what it became. An archive
+  // that is no longer used is removed.
   StoredFunction change(const FunctionName& name, const std::optional<std::string>& revision,
                         const std::function<void(StoredFunction&)>& change);
   FunctionConfiguration describe(const StoredFunction& function);

@@ -147,11 +147,13 @@ class LambdaTest : public testing::Test {
             .handler = "main.handler",
             .code = {.zip_file = aws::Blob{make_zip({{"main.py", "x = 1"}})}}};
   }
-  FunctionConfiguration create(const std::string& name = "f") { return lambda_->create_function(request_, input(name)); }
+  FunctionConfiguration create(const std::string& name = "f") {
+    return lambda_->create_function(request_, input(name));
+  }
   InvokeOutput invoke(const std::string& payload = "{}", const std::string& type = "RequestResponse") {
     request_.id = "req-" + std::to_string(++requests_);
-    return lambda_->invoke(request_, {.function_name = "f", .invocation_type = type, .log_type = "Tail",
-                                      .payload = aws::Blob{payload}});
+    return lambda_->invoke(
+        request_, {.function_name = "f", .invocation_type = type, .log_type = "Tail", .payload = aws::Blob{payload}});
   }
   template <class Body>
   std::string code_of(Body body, const std::string& message = "") {
@@ -164,6 +166,29 @@ class LambdaTest : public testing::Test {
     return "none";
   }
 
+  // The error's code when a function is created from a changed input.
+  template <class Change>
+  std::string refused(Change change, const std::string& message) {
+    CreateFunctionInput wrong = input();
+    change(wrong);
+    return code_of([&] { lambda_->create_function(request_, wrong); }, message);
+  }
+  FakeService::Handler take_logs() {
+    return [this](const aws::OperationModel& operation, const void* input, void*) {
+      if (operation.name != "PutLogEvents") return;
+      for (const auto& event : static_cast<const logs::PutLogEventsInput*>(input)->log_events) {
+        log_.push_back(event.message);
+      }
+    };
+  }
+  FakeService::Handler give_objects() {
+    return [this](const aws::OperationModel&, const void* input, void* output) {
+      const auto found = bucket_.find(static_cast<const s3::GetObjectInput*>(input)->key);
+      if (found == bucket_.end()) throw aws::Error("NoSuchKey", 404, "The specified key does not exist.");
+      static_cast<s3::GetObjectOutput*>(output)->body = aws::Stream{net::Body(found->second), nullptr};
+    };
+  }
+
   TemporaryDirectory folder_;
   FakeClock clock_;
   std::unique_ptr<Metadata> metadata_ = open_sqlite_metadata(folder_.path() / "metadata.db");
@@ -174,20 +199,9 @@ class LambdaTest : public testing::Test {
   FakeAuthorizer authorizer_;
   aws::Caller caller_{authorizer_};
   std::vector<std::string> log_;
-  FakeService logs_{logs::model(), [this](const aws::OperationModel& operation, const void* input, void*) {
-                      if (operation.name != "PutLogEvents") return;
-                      for (const auto& event : static_cast<const logs::PutLogEventsInput*>(input)->log_events) {
-                        log_.push_back(event.message);
-                      }
-                    }};
+  FakeService logs_{logs::model(), take_logs()};
   std::map<std::string, std::string> bucket_;
-  FakeService s3_{s3::model(), [this](const aws::OperationModel&, const void* input, void* output) {
-                    const auto found = bucket_.find(static_cast<const s3::GetObjectInput*>(input)->key);
-                    if (found == bucket_.end()) {
-                      throw aws::Error("NoSuchKey", 404, "The specified key does not exist.");
-                    }
-                    static_cast<s3::GetObjectOutput*>(output)->body = aws::Stream{net::Body(found->second), nullptr};
-                  }};
+  FakeService s3_{s3::model(), give_objects()};
   NoMetrics metrics_;
   Workers workers_;
   Settings settings_;
@@ -215,28 +229,41 @@ TEST_F(LambdaTest, CreatesDescribesAndDeletes) {
 }
 
 TEST_F(LambdaTest, RefusesWhatAwsRefuses) {
-  const auto refused = [&](auto change, const std::string& message) {
-    CreateFunctionInput wrong = input();
-    change(wrong);
-    return code_of([&] { lambda_->create_function(request_, wrong); }, message);
-  };
   EXPECT_EQ(refused([](auto& i) { i.role = "arn:aws:iam::000000000000:role/bad"; }, "cannot be assumed by Lambda"),
             "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.code.zip_file->bytes = "no zip"; }, "Could not unzip"), "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.code.zip_file.reset(); }, "Please provide a source"), "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.memory_size = 10241; }, "less than or equal to 10240"), "InvalidParameterValueException");
+  EXPECT_EQ(refused([](auto& i) { i.code.zip_file->bytes = "no zip"; }, "Could not unzip"),
+            "InvalidParameterValueException");
+  EXPECT_EQ(refused([](auto& i) { i.code.zip_file.reset(); }, "Please provide a source"),
+            "InvalidParameterValueException");
+  EXPECT_EQ(refused([](auto& i) { i.memory_size = 10241; }, "less than or equal to 10240"),
+            "InvalidParameterValueException");
   EXPECT_EQ(refused([](auto& i) { i.timeout = 901; }, "less than or equal to 900"), "InvalidParameterValueException");
   EXPECT_EQ(refused([](auto& i) { i.handler.reset(); }, "mandatory"), "InvalidParameterValueException");
   EXPECT_EQ(refused([](auto& i) { i.runtime = "nodejs20.x"; }, "nodejs20.x"), "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.environment = Environment{{{{"AWS_REGION", "x"}}}}; }, "request: AWS_REGION"),
+  EXPECT_EQ(refused(
+                [](auto& i) {
+                  i.environment = Environment{{{{"AWS_REGION", "x"}}}};
+                },
+                "request: AWS_REGION"),
             "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.environment = Environment{{{{"A", std::string(4096, 'x')}}}}; }, "4KB limit"),
+  EXPECT_EQ(refused(
+                [](auto& i) {
+                  i.environment = Environment{{{{"A", std::string(4096, 'x')}}}};
+                },
+                "4KB limit"),
             "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.layers = {{"arn:aws:lambda:eu-west-1:000000000000:layer:none:1"}}; }, "does not exist"),
-            "InvalidParameterValueException");
+  EXPECT_EQ(
+      refused([](auto& i) { i.layers = {{"arn:aws:lambda:eu-west-1:000000000000:layer:none:1"}}; }, "does not exist"),
+      "InvalidParameterValueException");
   EXPECT_EQ(refused([](auto& i) { i.vpc_config = VpcConfig{.subnet_ids = {{"subnet-1"}}}; }, "VpcConfig"),
             "InvalidParameterValueException");
-  EXPECT_EQ(refused([](auto& i) { i.vpc_config = VpcConfig{}; i.tracing_config = TracingConfig{"PassThrough"}; }, ""), "none");
+  EXPECT_EQ(refused(
+                [](auto& i) {
+                  i.vpc_config = VpcConfig{};
+                  i.tracing_config = TracingConfig{"PassThrough"};
+                },
+                ""),
+            "none");
 }
 
 TEST_F(LambdaTest, TakesCodeFromS3AsTheCaller) {
@@ -266,7 +293,8 @@ TEST_F(LambdaTest, InvokesAndKeepsTheSandboxWarm) {
   EXPECT_EQ(script_.invocations[0].payload, R"({"in":1})");
 
   const std::string tail = *base64_decode(*first.log_result);
-  EXPECT_THAT(tail, HasSubstr("START RequestId: req-1 Version: $LATEST\nhello\nEND RequestId: req-1\nREPORT RequestId: req-1"));
+  EXPECT_THAT(
+      tail, HasSubstr("START RequestId: req-1 Version: $LATEST\nhello\nEND RequestId: req-1\nREPORT RequestId: req-1"));
   EXPECT_THAT(tail, HasSubstr("Memory Size: 128 MB\tMax Memory Used: 36 MB\tInit Duration: "));
   EXPECT_THAT(log_, Contains("hello"));
   EXPECT_EQ(metrics_.sums["Invocations"], 2);
@@ -295,9 +323,16 @@ TEST_F(LambdaTest, TellsHowAnInvocationFailed) {
     return output.payload->bytes;
   };
   EXPECT_EQ(failed(), R"({"errorType":"ValueError"})");
-  EXPECT_EQ(failed(), R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: req-2 Error: Task timed out after 3.00 seconds"})");
-  EXPECT_EQ(failed(), R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: req-3 Error: Runtime exited with error: exit status 127"})");
-  EXPECT_EQ(failed(), R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: req-4 Error: Runtime exited without providing a reason"})");
+  EXPECT_EQ(
+      failed(),
+      R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: req-2 Error: Task timed out after 3.00 seconds"})");
+  EXPECT_EQ(failed(),
+            R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: req-3 Error: Runtime exited with error: )"
+            R"(exit status 127"})");
+  EXPECT_EQ(
+      failed(),
+      R"({"errorType":"Runtime.ExitError","errorMessage":"RequestId: req-4 Error: Runtime exited without providing )"
+      R"(a reason"})");
   EXPECT_THAT(failed(), HasSubstr("Runtime exited with error: signal: killed"));
   EXPECT_THAT(log_, Contains(HasSubstr("req-2 Task timed out after 3.00 seconds")));
   EXPECT_EQ(metrics_.sums["Errors"], 5);
@@ -306,7 +341,8 @@ TEST_F(LambdaTest, TellsHowAnInvocationFailed) {
 TEST_F(LambdaTest, AnswersRequestsThatRunNothing) {
   create();
   EXPECT_EQ(invoke("{}", "DryRun").status_code, 204);
-  EXPECT_EQ(code_of([&] { invoke("{bad"); }, "Could not parse request body into json"), "InvalidRequestContentException");
+  EXPECT_EQ(code_of([&] { invoke("{bad"); }, "Could not parse request body into json"),
+            "InvalidRequestContentException");
   EXPECT_EQ(code_of([&] { invoke("\"" + std::string(256 << 10, 'x') + "\"", "Event"); }, "(limit 262144 bytes)"),
             "RequestTooLargeException");
   EXPECT_TRUE(script_.started.empty());
@@ -380,11 +416,15 @@ TEST_F(LambdaTest, NumbersAndMergesLayers) {
 TEST_F(LambdaTest, KeepsAResourcePolicy) {
   create();
   EXPECT_EQ(code_of([&] { lambda_->get_policy(request_, {.function_name = "f"}); }), "ResourceNotFoundException");
-  const AddPermissionInput permission{.function_name = "f", .statement_id = "s1", .action = "lambda:InvokeFunction",
-                                      .principal = "s3.amazonaws.com", .source_arn = "arn:aws:s3:::b"};
+  const AddPermissionInput permission{.function_name = "f",
+                                      .statement_id = "s1",
+                                      .action = "lambda:InvokeFunction",
+                                      .principal = "s3.amazonaws.com",
+                                      .source_arn = "arn:aws:s3:::b"};
   EXPECT_THAT(*lambda_->add_permission(request_, permission).statement, HasSubstr(R"("Service":"s3.amazonaws.com")"));
-  EXPECT_EQ(code_of([&] { lambda_->add_permission(request_, permission); }, "The statement id (s1) provided already exists"),
-            "ResourceConflictException");
+  EXPECT_EQ(
+      code_of([&] { lambda_->add_permission(request_, permission); }, "The statement id (s1) provided already exists"),
+      "ResourceConflictException");
   const auto accesses = lambda_->access(request_, InvokeInput{.function_name = "f"});
   EXPECT_THAT(accesses[0].resource_policy, HasSubstr(R"("AWS:SourceArn":"arn:aws:s3:::b")"));
   EXPECT_EQ(accesses[0].action, "lambda:InvokeFunction");

@@ -17,7 +17,8 @@ LayerName require_name(const aws::Request& request, const std::string& text, int
 }
 
 aws::Error no_such_version(const LayerName& name) {
-  return ResourceNotFoundException("The resource you requested does not exist. " + name.version_arn()).with("Type", "User");
+  return ResourceNotFoundException("The resource you requested does not exist. " + name.version_arn())
+      .with("Type", "User");
 }
 
 LayerVersionContentOutput content_of(const StoredLayer& layer) {
@@ -81,8 +82,11 @@ std::vector<StoredArchive> Lambda::layer_archives(const aws::Request& request, c
     const auto name = parse_layer_name(request, arn);
     if (!name || name->version == 0) throw InvalidParameterValueException("Invalid layer version ARN: " + arn);
     if (name->region != request.region) {
-      throw InvalidParameterValueException("Layers are not in the same region as the function. Layers are expected to be "
-                                           "in region " + request.region + ".").with("Type", "User");
+      throw InvalidParameterValueException(
+          "Layers are not in the same region as the function. Layers are expected to be "
+          "in region " +
+          request.region + ".")
+          .with("Type", "User");
     }
     const auto [first, is_new] = seen.emplace(name->arn(), arn);
     if (!is_new) {
@@ -115,8 +119,9 @@ PublishLayerVersionOutput Lambda::publish_layer_version(const aws::Request& requ
   layer.architectures = input.compatible_architectures.value_or(std::vector<std::string>{});
   layer.runtimes = input.compatible_runtimes.value_or(std::vector<std::string>{});
   layer.created = clock_.now();
-  layer.code = store_code(request, {input.content.zip_file, input.content.s3_bucket, input.content.s3_key,
-                                    input.content.s3_object_version}, "PublishLayerVersion");
+  layer.code = store_code(
+      request, {input.content.zip_file, input.content.s3_bucket, input.content.s3_key, input.content.s3_object_version},
+      "PublishLayerVersion");
   metadata_.transaction([&](MetadataTransaction& transaction) {
     // Numbers are never used again, even if the version is deleted.
     const auto counter = transaction.get(layer_counter_key(name));

@@ -19,7 +19,8 @@ class LogWriter {
 
  private:
   bool prepare();  // group and stream exist, as far as the role may make them
-  void put(std::vector<sandbox::OutputLine>::const_iterator begin, std::vector<sandbox::OutputLine>::const_iterator end);
+  void put(std::vector<sandbox::OutputLine>::const_iterator begin,
+           std::vector<sandbox::OutputLine>::const_iterator end);
 
   aws::Calls role_;
   std::string group_, stream_;

@@ -13,9 +13,7 @@ FunctionName parse_function_name(const aws::Request& request, const std::string&
                                  const std::optional<std::string>& qualifier) {
   FunctionName name{request.account, request.region, {}, {}};
   std::vector<std::string> parts = split(text, ':');
-  const auto malformed = [&] {
-    return InvalidParameterValueException("Invalid function name: " + text);
-  };
+  const auto malformed = [&] { return InvalidParameterValueException("Invalid function name: " + text); };
   if (parts[0] == "arn") {
     if (parts.size() < 7 || parts.size() > 8 || parts[2] != "lambda" || parts[5] != "function") throw malformed();
     name.region = parts[3];
@@ -27,20 +25,23 @@ FunctionName parse_function_name(const aws::Request& request, const std::string&
   } else if (parts.size() >= 2 && parts[0] == "function") {
     parts.erase(parts.begin());
   }
-  if (parts.empty() || parts.size() > 2 || parts[0].empty() || parts[0].find('/') != std::string::npos) throw malformed();
+  if (parts.empty() || parts.size() > 2 || parts[0].empty() || parts[0].find('/') != std::string::npos)
+    throw malformed();
   name.name = parts[0];
   if (parts.size() == 2) name.qualifier = parts[1];
   if (qualifier) {
     if (!name.qualifier.empty() && name.qualifier != *qualifier) {
-      throw InvalidParameterValueException("The derived qualifier from the function name does not match the specified "
-                                           "qualifier.");
+      throw InvalidParameterValueException(
+          "The derived qualifier from the function name does not match the specified "
+          "qualifier.");
     }
     name.qualifier = *qualifier;
   }
   if (name.account != request.account) throw ResourceNotFoundException("Function not found: " + name.qualified_arn());
   if (name.region != request.region) {
     throw ResourceNotFoundException("Functions from '" + name.region + "' are not reachable in this region ('" +
-                                    request.region + "')").with("Type", "User");
+                                    request.region + "')")
+        .with("Type", "User");
   }
   return name;
 }

@@ -11,7 +11,7 @@ namespace standpipe::lambda {
 
 struct FunctionName {
   std::string account, region, name;
-  std::string qualifier;  // empty, "$LATEST", a version or an alias
+  std::string qualifier;              // empty, "$LATEST", a version or an alias
   std::string arn() const;            // without the qualifier
   std::string qualified_arn() const;  // with it, if there is one
 };
@@ -23,8 +23,8 @@ FunctionName parse_function_name(const aws::Request& request, const std::string&
 
 struct LayerName {
   std::string account, region, name;
-  int64_t version = 0;  // 0: none
-  std::string arn() const;          // of the layer
+  int64_t version = 0;      // 0: none
+  std::string arn() const;  // of the layer
   std::string version_arn() const;
 };
 

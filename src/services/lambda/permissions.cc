@@ -62,8 +62,10 @@ AddPermissionOutput Lambda::add_permission(const aws::Request& request, const Ad
   change(name, input.revision_id, [&](StoredFunction& function) {
     for (const json::Value& present : function.statements) {
       if (present.text("Sid") == input.statement_id) {
-        throw ResourceConflictException("The statement id (" + input.statement_id + ") provided already exists. Please "
-                                        "provide a new statement id, or remove the existing statement.").with("Type", "User");
+        throw ResourceConflictException("The statement id (" + input.statement_id +
+                                        ") provided already exists. Please "
+                                        "provide a new statement id, or remove the existing statement.")
+            .with("Type", "User");
       }
     }
     function.statements.push_back(statement);
@@ -78,9 +80,8 @@ AddPermissionOutput Lambda::add_permission(const aws::Request& request, const Ad
 RemovePermissionOutput Lambda::remove_permission(const aws::Request& request, const RemovePermissionInput& input) {
   const FunctionName name = parse_function_name(request, input.function_name, input.qualifier);
   change(name, input.revision_id, [&](StoredFunction& function) {
-    const auto removed = std::erase_if(function.statements, [&](const json::Value& statement) {
-      return statement.text("Sid") == input.statement_id;
-    });
+    const auto removed = std::erase_if(
+        function.statements, [&](const json::Value& statement) { return statement.text("Sid") == input.statement_id; });
     if (function.statements.empty() && removed == 0) {
       throw ResourceNotFoundException("No policy is associated with the given resource.").with("Type", "User");
     }

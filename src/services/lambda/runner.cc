@@ -78,7 +78,9 @@ std::vector<std::pair<std::string, std::string>> Runner::variables(const StoredF
                                                                    const aws::Principal& session,
                                                                    const std::string& log_stream) const {
   std::vector<std::pair<std::string, std::string>> variables(function.variables.begin(), function.variables.end());
-  const auto add = [&](std::string name, std::string text) { variables.emplace_back(std::move(name), std::move(text)); };
+  const auto add = [&](std::string name, std::string text) {
+    variables.emplace_back(std::move(name), std::move(text));
+  };
   const aws::SessionCredentials credentials = roles_.credentials(session, kCredentialsLife);
   add("AWS_ACCESS_KEY_ID", credentials.access_key_id);
   add("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key);
@@ -106,9 +108,8 @@ std::unique_ptr<WarmEnvironment> Runner::start(const StoredFunction& function) {
   environment->credentials_end = Deadline::in(kSandboxLife);
   const std::string id = hex_encode(random_bytes(16));
   environment->log_stream = format_time(clock_.now(), "%Y/%m/%d/") + "[$LATEST]" + id;
-  environment->log = std::make_unique<LogWriter>(
-      caller_.as(*session, function.region).on_behalf_of(function.arn()), function.log_group_name(),
-      environment->log_stream);
+  environment->log = std::make_unique<LogWriter>(caller_.as(*session, function.region).on_behalf_of(function.arn()),
+                                                 function.log_group_name(), environment->log_stream);
   environment->code = code_.unpacked({function.code});
   if (!function.layer_codes.empty()) environment->layers = code_.unpacked(function.layer_codes);
 
@@ -152,7 +153,8 @@ Ending Runner::invoke(const StoredFunction& function, WarmEnvironment& environme
                                  .trace_id = trace_id(clock_.now()),
                                  .client_context = std::move(call.client_context),
                                  .ends = clock_.now() + timeout};
-  Ending ending = environment.sandbox->invoke(std::move(invocation), Deadline::in(timeout), [&] { report.drain(false); });
+  Ending ending =
+      environment.sandbox->invoke(std::move(invocation), Deadline::in(timeout), [&] { report.drain(false); });
   report.drain(true);
   return ending;
 }
@@ -184,10 +186,11 @@ Execution Runner::run(const StoredFunction& function, Call call) {
   }
   report.add("END RequestId: " + request_id);
   const uint64_t used_mb = (environment->sandbox->memory_bytes_peak() + (1 << 20) - 1) >> 20;
-  report.add(fmt::format("REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax "
-                         "Memory Used: {} MB\t{}",
-                         request_id, duration_ms, static_cast<int64_t>(std::ceil(duration_ms)), function.memory_mb,
-                         used_mb, cold ? fmt::format("Init Duration: {:.2f} ms\t", milliseconds(report.init)) : ""));
+  report.add(
+      fmt::format("REPORT RequestId: {}\tDuration: {:.2f} ms\tBilled Duration: {} ms\tMemory Size: {} MB\tMax "
+                  "Memory Used: {} MB\t{}",
+                  request_id, duration_ms, static_cast<int64_t>(std::ceil(duration_ms)), function.memory_mb, used_mb,
+                  cold ? fmt::format("Init Duration: {:.2f} ms\t", milliseconds(report.init)) : ""));
   environments_.release(std::move(slot), std::move(environment));
   if (ending.kind == Ending::Kind::exited && environments_.interrupted()) return {Execution::Kind::interrupted, {}, {}};
 

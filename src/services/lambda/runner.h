@@ -1,5 +1,5 @@
-// Runs one invocation of a function from start to end: sandbox, credentials, time limit, log lines, metrics, and what the
-// caller gets to see. Thread-safe.
+// Runs one invocation of a function from start to end: sandbox, credentials, time limit, log lines, metrics, and what
+// the caller gets to see. Thread-safe.
 #pragma once
 
 #include <string>
@@ -31,8 +31,14 @@ class Runner {
  public:
   Runner(aws::Caller& caller, aws::Roles& roles, Clock& clock, MetricSink& metrics, sandbox::SandboxFactory& sandboxes,
          CodeCache& code, Environments& environments, const Settings& settings)
-      : caller_(caller), roles_(roles), clock_(clock), metrics_(metrics), sandboxes_(sandboxes), code_(code),
-        environments_(environments), settings_(settings) {}
+      : caller_(caller),
+        roles_(roles),
+        clock_(clock),
+        metrics_(metrics),
+        sandboxes_(sandboxes),
+        code_(code),
+        environments_(environments),
+        settings_(settings) {}
 
   // Throws aws::Error if the function cannot be started at all (its role cannot be assumed, its runtime is not here).
   Execution run(const StoredFunction& function, Call call);

@@ -68,13 +68,27 @@ std::set<std::string> StoredFunction::blobs() const {
 std::string print_stored(const StoredFunction& f) {
   json::Array layer_codes;
   for (const StoredArchive& layer : f.layer_codes) layer_codes.push_back(archive_value(layer));
-  return json::print(json::Object{
-      {"account", f.account}, {"region", f.region}, {"name", f.name}, {"runtime", f.runtime}, {"role", f.role},
-      {"handler", f.handler}, {"description", f.description}, {"architecture", f.architecture},
-      {"log_group", f.log_group}, {"timeout_s", f.timeout_s}, {"memory_mb", f.memory_mb},
-      {"temporary_mb", f.temporary_mb}, {"variables", map_value(f.variables)}, {"has_environment", f.has_environment},
-      {"layers", texts_value(f.layers)}, {"layer_codes", layer_codes}, {"tags", map_value(f.tags)}, {"code", archive_value(f.code)},
-      {"revision", f.revision}, {"modified", epoch_ms(f.modified)}, {"statements", f.statements}});
+  return json::print(json::Object{{"account", f.account},
+                                  {"region", f.region},
+                                  {"name", f.name},
+                                  {"runtime", f.runtime},
+                                  {"role", f.role},
+                                  {"handler", f.handler},
+                                  {"description", f.description},
+                                  {"architecture", f.architecture},
+                                  {"log_group", f.log_group},
+                                  {"timeout_s", f.timeout_s},
+                                  {"memory_mb", f.memory_mb},
+                                  {"temporary_mb", f.temporary_mb},
+                                  {"variables", map_value(f.variables)},
+                                  {"has_environment", f.has_environment},
+                                  {"layers", texts_value(f.layers)},
+                                  {"layer_codes", layer_codes},
+                                  {"tags", map_value(f.tags)},
+                                  {"code", archive_value(f.code)},
+                                  {"revision", f.revision},
+                                  {"modified", epoch_ms(f.modified)},
+                                  {"statements", f.statements}});
 }
 
 StoredFunction parse_function(const std::string& text) {
@@ -107,10 +121,15 @@ StoredFunction parse_function(const std::string& text) {
 }
 
 std::string print_stored(const StoredLayer& l) {
-  return json::print(json::Object{{"account", l.account}, {"region", l.region}, {"name", l.name},
-                                  {"version", l.version}, {"description", l.description}, {"license", l.license},
+  return json::print(json::Object{{"account", l.account},
+                                  {"region", l.region},
+                                  {"name", l.name},
+                                  {"version", l.version},
+                                  {"description", l.description},
+                                  {"license", l.license},
                                   {"architectures", texts_value(l.architectures)},
-                                  {"runtimes", texts_value(l.runtimes)}, {"code", archive_value(l.code)},
+                                  {"runtimes", texts_value(l.runtimes)},
+                                  {"code", archive_value(l.code)},
                                   {"created", epoch_ms(l.created)}});
 }
 
@@ -130,13 +149,19 @@ StoredLayer parse_layer(const std::string& text) {
   return l;
 }
 
-std::string function_prefix(const aws::Request& request) { return place(request.account, request.region) + "function/"; }
+std::string function_prefix(const aws::Request& request) {
+  return place(request.account, request.region) + "function/";
+}
 
-std::string function_key(const FunctionName& name) { return place(name.account, name.region) + "function/" + name.name; }
+std::string function_key(const FunctionName& name) {
+  return place(name.account, name.region) + "function/" + name.name;
+}
 
 std::string layer_prefix(const aws::Request& request) { return place(request.account, request.region) + "layer/"; }
 
-std::string layer_prefix(const LayerName& name) { return place(name.account, name.region) + "layer/" + name.name + "/"; }
+std::string layer_prefix(const LayerName& name) {
+  return place(name.account, name.region) + "layer/" + name.name + "/";
+}
 
 std::string layer_key(const LayerName& name) { return layer_prefix(name) + fmt::format("{:012}", name.version); }
 

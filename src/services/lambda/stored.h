@@ -29,7 +29,7 @@ struct StoredFunction {
   std::vector<StoredArchive> layer_codes;
   std::map<std::string, std::string> tags;
   StoredArchive code;
-  std::string revision;    // a new one with every change
+  std::string revision;  // a new one with every change
   Timestamp modified{};
   json::Array statements;  // of the resource policy
 
@@ -58,8 +58,8 @@ StoredLayer parse_layer(const std::string& text);
 // Keys. Layer versions are ordered by number.
 std::string function_prefix(const aws::Request& request);
 std::string function_key(const FunctionName& name);
-std::string layer_prefix(const aws::Request& request);              // of all versions of all layers
-std::string layer_prefix(const LayerName& name);                    // of all versions of one
+std::string layer_prefix(const aws::Request& request);  // of all versions of all layers
+std::string layer_prefix(const LayerName& name);        // of all versions of one
 std::string layer_key(const LayerName& name);
 std::string layer_counter_key(const LayerName& name);
 

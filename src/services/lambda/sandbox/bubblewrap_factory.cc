@@ -30,8 +30,10 @@ void add_system_folders(Plan& plan) {
   plan.mounts.push_back({"/usr", "/usr"});
   for (const char* name : {"/bin", "/sbin", "/lib", "/lib64", "/lib32"}) {
     std::error_code ignored;
-    if (fs::is_symlink(name, ignored)) plan.links.emplace_back(fs::read_symlink(name).string(), name);
-    else if (fs::is_directory(name, ignored)) plan.mounts.push_back({name, name});
+    if (fs::is_symlink(name, ignored))
+      plan.links.emplace_back(fs::read_symlink(name).string(), name);
+    else if (fs::is_directory(name, ignored))
+      plan.mounts.push_back({name, name});
   }
 }
 
@@ -93,7 +95,8 @@ std::vector<std::pair<std::string, std::string>> BubblewrapFactory::variables(co
     if (!set) variables.emplace_back(name, text);
   };
   add("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin");
-  add("LD_LIBRARY_PATH", "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib");
+  add("LD_LIBRARY_PATH",
+      "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib");
   add("LANG", "en_US.UTF-8");
   add("LC_CTYPE", "C.UTF-8");
   add("TZ", ":UTC");
@@ -101,8 +104,8 @@ std::vector<std::pair<std::string, std::string>> BubblewrapFactory::variables(co
     add("PYTHONPATH", "/var/runtime");
     add("PYTHONDONTWRITEBYTECODE", "1");  // nothing but /tmp can be written
   }
-  for (const char* name : {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT",
-                           "NODE_EXTRA_CA_CERTS"}) {
+  for (const char* name :
+       {"AWS_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"}) {
     add(name, PrivateEtc::kBundle);
   }
   if (settings_.proxied) {

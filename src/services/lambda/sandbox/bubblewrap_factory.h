@@ -17,14 +17,14 @@
 namespace standpipe::sandbox {
 
 struct FactorySettings {
-  std::filesystem::path folder;     // for what all sandboxes share; ours alone, made anew at start
-  std::filesystem::path runtimes;   // holds python3.11/ … with awslambdaric, boto3 and pip
-  std::string own_ca;               // certificate of the server's authority, PEM
-  std::string bootstrap;            // Python source
+  std::filesystem::path folder;                  // for what all sandboxes share; ours alone, made anew at start
+  std::filesystem::path runtimes;                // holds python3.11/ … with awslambdaric, boto3 and pip
+  std::string own_ca;                            // certificate of the server's authority, PEM
+  std::string bootstrap;                         // Python source
   std::vector<std::string> interpreter_folders;  // searched first
   std::vector<std::pair<std::string, std::string>> more_variables;  // for every function: PIP_INDEX_URL …
-  bool proxied = true;              // functions are told of the CONNECT proxy
-  bool control_groups = true;       // use them if the machine lets us
+  bool proxied = true;                                              // functions are told of the CONNECT proxy
+  bool control_groups = true;                                       // use them if the machine lets us
   uint32_t host_uid_first = 64000;  // as root: a thousand ids from here run the sandboxes
   HelperProgram helper;
 };

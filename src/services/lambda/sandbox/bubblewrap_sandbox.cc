@@ -23,8 +23,10 @@ std::string reason_of(int status) {
   if (code == 0) return {};
   if (code <= 128 || code > 128 + 64) return "exit status " + std::to_string(code);
   static constexpr std::pair<int, std::string_view> kNames[] = {
-      {SIGKILL, "killed"},  {SIGSEGV, "segmentation fault"}, {SIGABRT, "aborted"},   {SIGTERM, "terminated"},
-      {SIGBUS, "bus error"}, {SIGILL, "illegal instruction"}, {SIGINT, "interrupt"}, {SIGFPE, "floating point exception"},
+      {SIGKILL, "killed"},   {SIGSEGV, "segmentation fault"},
+      {SIGABRT, "aborted"},  {SIGTERM, "terminated"},
+      {SIGBUS, "bus error"}, {SIGILL, "illegal instruction"},
+      {SIGINT, "interrupt"}, {SIGFPE, "floating point exception"},
       {SIGHUP, "hangup"}};
   for (const auto& [number, name] : kNames) {
     if (number == code - 128) return "signal: " + std::string(name);
@@ -54,9 +56,9 @@ void BubblewrapSandbox::attach(Front& front, const Clock& clock) {
   check(listeners.size() == 6);
   output_ = std::make_unique<OutputLines>(watcher_, std::move(launched_.output), clock);
   names_ = std::make_unique<NameServer>(watcher_, std::move(listeners[5]), std::move(listeners[4]));
-  attachment_ = front.attach({std::move(listeners[0]), std::move(listeners[1]), std::move(listeners[2]),
-                              std::move(listeners[3])},
-                             [this](net::Request& request) { return api_.serve(request); });
+  attachment_ =
+      front.attach({std::move(listeners[0]), std::move(listeners[1]), std::move(listeners[2]), std::move(listeners[3])},
+                   [this](net::Request& request) { return api_.serve(request); });
   watcher_.watch(launched_.process_handle.get(), [this] { on_process_end(); });
   watcher_.tick(this, [this] { measure_memory(); });
 }
@@ -110,8 +112,10 @@ void BubblewrapSandbox::kill() {
 void BubblewrapSandbox::freeze(bool frozen) {
   if (frozen_.exchange(frozen) == frozen) return;
   if (group_ && group_->freeze(frozen)) return;
-  if (frozen) stop_tree(launched_.process);
-  else continue_tree(launched_.process);
+  if (frozen)
+    stop_tree(launched_.process);
+  else
+    continue_tree(launched_.process);
 }
 
 Ending BubblewrapSandbox::ended() {
@@ -162,10 +166,14 @@ Ending BubblewrapSandbox::invoke(Invocation invocation, Deadline deadline, const
   }
   measure_memory();
   // The work is over when the runtime asks for more; one that does not is not used again.
-  if (api_.wait_until_idle(Deadline::in(kAfterAnswer))) freeze(true);
-  else kill();
-  return {answer->is_error ? Ending::Kind::error : Ending::Kind::done, std::move(answer->body),
-          std::move(answer->error_type), {}};
+  if (api_.wait_until_idle(Deadline::in(kAfterAnswer)))
+    freeze(true);
+  else
+    kill();
+  return {answer->is_error ? Ending::Kind::error : Ending::Kind::done,
+          std::move(answer->body),
+          std::move(answer->error_type),
+          {}};
 }
 
 }  // namespace standpipe::sandbox

@@ -93,9 +93,7 @@ class Version1 final : public Cgroup {
     for (const std::string& folder : folders_) write_file(folder + "/cgroup.procs", std::to_string(process));
   }
   uint64_t anonymous_bytes() const override { return field(folders_[0] + "/memory.stat", "total_rss").value_or(0); }
-  bool out_of_memory() const override {
-    return field(folders_[0] + "/memory.oom_control", "oom_kill").value_or(0) > 0;
-  }
+  bool out_of_memory() const override { return field(folders_[0] + "/memory.oom_control", "oom_kill").value_or(0) > 0; }
   // This version's freezer holds even SIGKILL back: what is frozen would outlive a server that was killed.
   bool freeze(bool) override { return false; }
   void kill() override {
@@ -145,7 +143,8 @@ std::unique_ptr<Cgroup> Cgroup::make(const std::string& name, const CgroupLimits
 }
 
 void Cgroup::remove_stale() {
-  for (const char* folder : {"/sys/fs/cgroup/standpipe", "/sys/fs/cgroup/memory/standpipe", "/sys/fs/cgroup/pids/standpipe"}) {
+  for (const char* folder :
+       {"/sys/fs/cgroup/standpipe", "/sys/fs/cgroup/memory/standpipe", "/sys/fs/cgroup/pids/standpipe"}) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
       const std::string name = entry.path().filename().string();

@@ -23,10 +23,10 @@ class Cgroup {
   // Removes the empty groups of servers that were killed.
   static void remove_stale();
   virtual ~Cgroup() = default;
-  virtual void add(pid_t process) = 0;             // throws std::system_error
-  virtual uint64_t anonymous_bytes() const = 0;    // without files and /tmp
-  virtual bool out_of_memory() const = 0;          // the kernel killed something for it
-  virtual bool freeze(bool frozen) = 0;            // false: not possible here
+  virtual void add(pid_t process) = 0;           // throws std::system_error
+  virtual uint64_t anonymous_bytes() const = 0;  // without files and /tmp
+  virtual bool out_of_memory() const = 0;        // the kernel killed something for it
+  virtual bool freeze(bool frozen) = 0;          // false: not possible here
   virtual void kill() = 0;
 };
 

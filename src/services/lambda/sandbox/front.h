@@ -11,7 +11,7 @@ namespace standpipe::sandbox {
 
 struct SandboxSockets {  // all listening
   Descriptor runtime_api;
-  Descriptor proxy;      // CONNECT to public addresses
+  Descriptor proxy;  // CONNECT to public addresses
   Descriptor aws_tls, aws_plain;
 };
 

@@ -21,8 +21,8 @@
 namespace standpipe::sandbox {
 namespace {
 
-// Root's directories may be closed to the id that the sandbox runs as, and bubblewrap resolves paths as that id: so root
-// first gathers all sources under a directory that everyone may enter, in a mount namespace of its own.
+// Root's directories may be closed to the id that the sandbox runs as, and bubblewrap resolves paths as that id: so
+// root first gathers all sources under a directory that everyone may enter, in a mount namespace of its own.
 std::vector<std::string> gather_sources(const std::vector<Mount>& mounts) {
   if (::unshare(CLONE_NEWNS) != 0) throw_errno("unshare of the mount namespace");
   if (::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw_errno("mount propagation");
@@ -32,7 +32,8 @@ std::vector<std::string> gather_sources(const std::vector<Mount>& mounts) {
     if (!opened.back()) throw_errno("open " + mount.source);
   }
   const char* gathered = "/tmp";
-  if (::mount("tmpfs", gathered, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m") != 0) throw_errno("mount of a tmpfs");
+  if (::mount("tmpfs", gathered, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m") != 0)
+    throw_errno("mount of a tmpfs");
   std::vector<std::string> sources;
   for (const Descriptor& source : opened) {
     struct stat status;
@@ -45,7 +46,8 @@ std::vector<std::string> gather_sources(const std::vector<Mount>& mounts) {
       if (!made) throw_errno("open " + target);
     }
     const std::string link = "/proc/self/fd/" + std::to_string(source.get());
-    if (::mount(link.c_str(), target.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) throw_errno("bind of " + target);
+    if (::mount(link.c_str(), target.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0)
+      throw_errno("bind of " + target);
     sources.push_back(target);
   }
   return sources;
@@ -106,9 +108,12 @@ int memory_file(const char* name, const std::string& bytes) {
 }  // namespace
 
 const std::vector<Listen>& sandbox_listeners() {
-  static const std::vector<Listen> listeners = {{kServiceAddress, kRuntimeApiPort}, {kServiceAddress, kProxyPort},
-                                                {kAwsAddress, 443},                 {kAwsAddress, 80},
-                                                {kServiceAddress, 53},              {kServiceAddress, 53, true}};
+  static const std::vector<Listen> listeners = {{kServiceAddress, kRuntimeApiPort},
+                                                {kServiceAddress, kProxyPort},
+                                                {kAwsAddress, 443},
+                                                {kAwsAddress, 80},
+                                                {kServiceAddress, 53},
+                                                {kServiceAddress, 53, true}};
   return listeners;
 }
 

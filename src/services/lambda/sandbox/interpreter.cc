@@ -20,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the program prints in five seconds; empty if it fails. Its environment is empty but for a search path, so that no
-// variable of the server's leads it elsewhere.
+// What the program prints in five seconds; empty if it fails. Its environment is empty but for a search path, so that
+// no variable of the server's leads it elsewhere.
 std::string output_of(const std::string& program, const std::string& script) {
   int pipe[2];
   if (::pipe2(pipe, O_CLOEXEC) != 0) return {};
@@ -59,10 +59,11 @@ std::string output_of(const std::string& program, const std::string& script) {
 
 std::optional<Interpreter> ask(const std::string& program) {
   if (::access(program.c_str(), X_OK) != 0) return std::nullopt;
-  const auto lines = split(output_of(program, "import sys, os\n"
-                                              "print('%d.%d' % sys.version_info[:2])\n"
-                                              "print(sys.base_prefix)\n"
-                                              "print(os.path.realpath(sys.executable))\n"),
+  const auto lines = split(output_of(program,
+                                     "import sys, os\n"
+                                     "print('%d.%d' % sys.version_info[:2])\n"
+                                     "print(sys.base_prefix)\n"
+                                     "print(os.path.realpath(sys.executable))\n"),
                            '\n');
   if (lines.size() < 3) return std::nullopt;
   return Interpreter{lines[2], lines[1], lines[0]};
@@ -72,9 +73,7 @@ std::optional<Interpreter> ask(const std::string& program) {
 
 std::vector<std::string> Interpreters::candidates(const std::string& version) const {
   std::vector<std::string> found;
-  const auto add_folder = [&](const fs::path& folder) {
-    found.push_back((folder / ("python" + version)).string());
-  };
+  const auto add_folder = [&](const fs::path& folder) { found.push_back((folder / ("python" + version)).string()); };
   for (const std::string& folder : folders_) add_folder(folder);
   add_folder("/usr/local/bin");
   add_folder("/usr/bin");

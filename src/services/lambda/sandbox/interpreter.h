@@ -10,9 +10,9 @@
 namespace standpipe::sandbox {
 
 struct Interpreter {
-  std::string program;    // the real file on the host
-  std::string prefix;     // folder that holds it with its library: "/usr", "/opt/python-3.12"
-  std::string version;    // "3.11"
+  std::string program;  // the real file on the host
+  std::string prefix;   // folder that holds it with its library: "/usr", "/opt/python-3.12"
+  std::string version;  // "3.11"
 };
 
 // Thread-safe; asks each interpreter once.

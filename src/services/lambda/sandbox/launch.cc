@@ -49,8 +49,8 @@ pid_t spawn_helper(const HelperProgram& helper, int control, int output) {
   char* arguments[] = {name.data(), argument.data(), nullptr};
   char* environment[] = {nullptr};
   pid_t process = -1;
-  const int failure = ::posix_spawn(&process, helper.path.c_str(), &settings.actions, &settings.attributes, arguments,
-                                    environment);
+  const int failure =
+      ::posix_spawn(&process, helper.path.c_str(), &settings.actions, &settings.attributes, arguments, environment);
   if (failure != 0) throw std::system_error(failure, std::system_category(), "start of " + helper.path);
   return process;
 }

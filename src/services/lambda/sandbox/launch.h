@@ -20,9 +20,9 @@ struct HelperProgram {
 
 struct Launched {
   pid_t process = -1;
-  Descriptor process_handle;           // readable when the process has ended; it must be reaped then
-  Descriptor output;                   // stdout and stderr, does not block
-  std::vector<Descriptor> listeners;   // as sandbox_listeners() lists them
+  Descriptor process_handle;          // readable when the process has ended; it must be reaped then
+  Descriptor output;                  // stdout and stderr, does not block
+  std::vector<Descriptor> listeners;  // as sandbox_listeners() lists them
 };
 
 // Throws std::runtime_error with the helper's reason if the machine does not allow the sandbox.

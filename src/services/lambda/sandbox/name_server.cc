@@ -58,7 +58,8 @@ std::string header(std::string_view message, uint8_t code, uint16_t questions, u
 bool is_aws_name(std::string_view name) {
   for (const std::string_view domain : kAwsDomains) {
     if (name == domain) return true;
-    if (name.size() > domain.size() && name.ends_with(domain) && name[name.size() - domain.size() - 1] == '.') return true;
+    if (name.size() > domain.size() && name.ends_with(domain) && name[name.size() - domain.size() - 1] == '.')
+      return true;
   }
   return false;
 }
@@ -109,8 +110,8 @@ void NameServer::answer_datagrams() {
   // A few per wake-up, so that a flood does not starve the other sandboxes.
   for (int i = 0; i < 16; ++i) {
     socklen_t length = sizeof peer;
-    const ssize_t n = ::recvfrom(datagrams_.get(), buffer, sizeof buffer, MSG_DONTWAIT,
-                                 reinterpret_cast<sockaddr*>(&peer), &length);
+    const ssize_t n =
+        ::recvfrom(datagrams_.get(), buffer, sizeof buffer, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&peer), &length);
     if (n < 0) return;
     const auto answer = answer_name_query({buffer, static_cast<size_t>(n)});
     if (!answer) continue;

@@ -20,7 +20,8 @@ std::string query(const std::string& name, uint16_t type) {
 }
 
 TEST(NameServer, AnswersAwsNamesOfAnyDepthWithOurAddress) {
-  for (const char* name : {"sts.amazonaws.com", "abc.ap-northeast-1.aoss.amazonaws.com", "B.S3.amazonaws.COM", "x.on.aws"}) {
+  for (const char* name :
+       {"sts.amazonaws.com", "abc.ap-northeast-1.aoss.amazonaws.com", "B.S3.amazonaws.COM", "x.on.aws"}) {
     const auto answer = answer_name_query(query(name, 1));
     ASSERT_TRUE(answer) << name;
     EXPECT_EQ(hex_encode(answer->substr(0, 8)), "1234858000010001") << name;

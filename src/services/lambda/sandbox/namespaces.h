@@ -1,5 +1,5 @@
-// The steps by which a freshly started, single-threaded helper process leaves the host's network: used by the functions'
-// sandbox and by `standpipe exec`. All throw std::system_error naming the step that the machine refused.
+// The steps by which a freshly started, single-threaded helper process leaves the host's network: used by the
+// functions' sandbox and by `standpipe exec`. All throw std::system_error naming the step that the machine refused.
 #pragma once
 
 #include <sys/types.h>
@@ -18,7 +18,8 @@ inline constexpr const char* kAwsAddress = "169.254.100.2";
 inline constexpr uint16_t kRuntimeApiPort = 9001;
 inline constexpr uint16_t kProxyPort = 3128;
 
-// A new user namespace together with the namespaces of `flags` (CLONE_NEW…). The caller's ids appear as `uid` and `gid`.
+// A new user namespace together with the namespaces of `flags` (CLONE_NEW…). The caller's ids appear as `uid` and
+// `gid`.
 void enter_user_namespace(int flags, uid_t uid, gid_t gid);
 
 // Brings `lo` of the present network namespace up and gives it the two addresses.

@@ -69,10 +69,22 @@ Plan parse_plan(const std::string& text) {
 
 std::vector<std::string> bubblewrap_options(const Plan& plan, const std::vector<std::string>& sources) {
   // The helper's network namespace is kept on purpose: it holds nothing but our listeners.
-  std::vector<std::string> options = {
-      "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
-      "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--disable-userns",
-      "--uid", std::to_string(kInsideUid), "--gid", std::to_string(kInsideGid), "--hostname", plan.hostname};
+  std::vector<std::string> options = {"--unshare-user",
+                                      "--unshare-pid",
+                                      "--unshare-ipc",
+                                      "--unshare-uts",
+                                      "--unshare-cgroup-try",
+                                      "--die-with-parent",
+                                      "--new-session",
+                                      "--cap-drop",
+                                      "ALL",
+                                      "--disable-userns",
+                                      "--uid",
+                                      std::to_string(kInsideUid),
+                                      "--gid",
+                                      std::to_string(kInsideGid),
+                                      "--hostname",
+                                      plan.hostname};
   const auto add = [&](std::initializer_list<std::string> words) { options.insert(options.end(), words); };
   for (size_t i = 0; i < plan.mounts.size(); ++i) add({"--ro-bind", sources.at(i), plan.mounts[i].target});
   for (const auto& [text, path] : plan.links) add({"--symlink", text, path});

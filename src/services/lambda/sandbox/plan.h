@@ -21,7 +21,7 @@ struct Limits {
 };
 
 struct Plan {
-  std::vector<Mount> mounts;  // all read-only, in this order
+  std::vector<Mount> mounts;                               // all read-only, in this order
   std::vector<std::pair<std::string, std::string>> links;  // target text, path inside
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> command;  // paths inside

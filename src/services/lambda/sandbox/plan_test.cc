@@ -33,7 +33,8 @@ TEST(Plan, RefusesOtherText) {
 
 TEST(Plan, BecomesOptionsThatGiveNothingAway) {
   const auto options = bubblewrap_options(example(), {"/tmp/0", "/tmp/1"});
-  EXPECT_THAT(options, testing::IsSupersetOf({"--disable-userns", "--new-session", "--die-with-parent", "--unshare-pid"}));
+  EXPECT_THAT(options,
+              testing::IsSupersetOf({"--disable-userns", "--new-session", "--die-with-parent", "--unshare-pid"}));
   EXPECT_THAT(options, testing::Not(testing::Contains("--bind")));
   EXPECT_THAT(options, testing::Not(testing::Contains("--dev-bind")));
   EXPECT_THAT(options, testing::Not(testing::Contains("/data/code")));

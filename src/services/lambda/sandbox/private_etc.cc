@@ -55,13 +55,16 @@ std::string host_certificates() {
 
 PrivateEtc PrivateEtc::write(const fs::path& folder, const std::string& own_ca) {
   fs::create_directories(folder);
-  write_text(folder / "passwd", "root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n");
+  write_text(folder / "passwd",
+             "root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n");
   write_text(folder / "group", "root:x:0:\nsbx_user1051:x:990:\n");
   write_text(folder / "hosts", "127.0.0.1 localhost\n");
   write_text(folder / "resolv.conf", std::string("nameserver ") + kServiceAddress + "\noptions timeout:1 attempts:2\n");
-  write_text(folder / "nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nprotocols: files\nservices: files\n");
+  write_text(folder / "nsswitch.conf",
+             "passwd: files\ngroup: files\nhosts: files dns\nprotocols: files\nservices: files\n");
   write_text(folder / "os-release", read_text("/etc/os-release"));
-  for (const char* name : {"ld.so.cache", "ld.so.conf", "localtime", "services", "protocols", "mime.types", "pip.conf"}) {
+  for (const char* name :
+       {"ld.so.cache", "ld.so.conf", "localtime", "services", "protocols", "mime.types", "pip.conf"}) {
     copy_if_there(fs::path("/etc") / name, folder / name);
   }
   copy_if_there("/etc/ssl/openssl.cnf", folder / "ssl/openssl.cnf");

@@ -1,5 +1,5 @@
-// The /etc of every sandbox of a server: names, users, resolver, and one bundle of certificates (the host's and ours) at
-// all the places where programs look for it. Made once at start; nothing of the host's /etc is visible but this.
+// The /etc of every sandbox of a server: names, users, resolver, and one bundle of certificates (the host's and ours)
+// at all the places where programs look for it. Made once at start; nothing of the host's /etc is visible but this.
 #pragma once
 
 #include <filesystem>

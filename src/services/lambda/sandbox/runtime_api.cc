@@ -61,14 +61,14 @@ net::Response RuntimeApi::answer(const std::string& request_id, bool is_error, n
   if (answer_) return failure(400, "InvalidStateTransition", "The invocation has been answered");
   if (request.body.size() > kPayloadBytesMax) {
     const std::string message = "Response payload size exceeded maximum allowed payload size (6291556 bytes).";
-    answer_ = Answer{true, json::print(json::Object{{"errorType", "Function.ResponseSizeTooLarge"},
-                                                    {"errorMessage", message}}),
-                     "Function.ResponseSizeTooLarge"};
+    answer_ = Answer{
+        true, json::print(json::Object{{"errorType", "Function.ResponseSizeTooLarge"}, {"errorMessage", message}}),
+        "Function.ResponseSizeTooLarge"};
     changed_.notify_all();
     return failure(413, "RequestEntityTooLarge", message);
   }
-  answer_ = Answer{is_error, std::string(request.body.view()),
-                   request.headers.get("Lambda-Runtime-Function-Error-Type")};
+  answer_ =
+      Answer{is_error, std::string(request.body.view()), request.headers.get("Lambda-Runtime-Function-Error-Type")};
   changed_.notify_all();
   return accepted();
 }

@@ -52,9 +52,9 @@ class RuntimeApi {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool ended_ = false;
-  int waiting_ = 0;                        // calls of `next` that are blocked
-  std::optional<Invocation> given_;        // not fetched yet
-  std::string current_;                    // request id that may be answered
+  int waiting_ = 0;                  // calls of `next` that are blocked
+  std::optional<Invocation> given_;  // not fetched yet
+  std::string current_;              // request id that may be answered
   std::optional<Answer> answer_, init_error_;
 };
 

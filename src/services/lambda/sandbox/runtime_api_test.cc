@@ -50,7 +50,8 @@ TEST(RuntimeApi, RefusesAnswersToWhatWasNotAsked) {
 TEST(RuntimeApi, TurnsALongAnswerIntoAnError) {
   RuntimeApi api;
   api.give({"id-1", "{}", "", "", "", {}});
-  EXPECT_EQ(call(api, "POST", "invocation/id-1/response", std::string(RuntimeApi::kPayloadBytesMax + 1, 'x')).status, 413);
+  EXPECT_EQ(call(api, "POST", "invocation/id-1/response", std::string(RuntimeApi::kPayloadBytesMax + 1, 'x')).status,
+            413);
   EXPECT_EQ(api.wait_for_answer(soon())->error_type, "Function.ResponseSizeTooLarge");
 }
 

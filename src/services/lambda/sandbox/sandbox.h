@@ -28,11 +28,11 @@ struct Environment {
 // How an initialisation or an invocation ended.
 struct Ending {
   enum class Kind {
-    done,      // initialised; or answered, `body` is the function's result
-    error,     // the runtime reported an error: `body`, `error_type`
-    timeout,   // the time passed
-    exited,    // the processes are gone: `exit_reason`
-    memory     // killed for using more memory than the function has
+    done,     // initialised; or answered, `body` is the function's result
+    error,    // the runtime reported an error: `body`, `error_type`
+    timeout,  // the time passed
+    exited,   // the processes are gone: `exit_reason`
+    memory    // killed for using more memory than the function has
   };
   Kind kind = Kind::done;
   std::string body;

@@ -1,7 +1,6 @@
 // Functions in real sandboxes. Where the machine does not allow one, the tests are skipped and say why.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -58,9 +57,7 @@ class SandboxTest : public testing::TestWithParam<bool> {
     }
   }
 
-  void code(const std::string& text) {
-    std::ofstream(fs::path(environment_.code_folder) / "main.py") << text;
-  }
+  void code(const std::string& text) { std::ofstream(fs::path(environment_.code_folder) / "main.py") << text; }
 
   Ending run(const std::string& text, const std::string& payload = "{}", int time = 10) {
     code(text);
@@ -71,8 +68,9 @@ class SandboxTest : public testing::TestWithParam<bool> {
   }
 
   Ending again(const std::string& payload = "{}", int time = 10) {
-    return sandbox_->invoke({"req-" + std::to_string(++requests_), payload, "arn:aws:lambda:f", "Root=1", "", clock_.now()},
-                            seconds(time), [] {});
+    return sandbox_->invoke(
+        {"req-" + std::to_string(++requests_), payload, "arn:aws:lambda:f", "Root=1", "", clock_.now()}, seconds(time),
+        [] {});
   }
 
   std::string output() {
@@ -94,12 +92,13 @@ class SandboxTest : public testing::TestWithParam<bool> {
 };
 
 TEST_P(SandboxTest, RunsAFunctionAgainAndAgain) {
-  const Ending first = run("count = 0\n"
-                           "def handler(event, context):\n"
-                           "    global count; count += 1\n"
-                           "    print('called with', event['x'], context.aws_request_id, context.function_name)\n"
-                           "    return {'count': count}\n",
-                           R"({"x": "é"})");
+  const Ending first =
+      run("count = 0\n"
+          "def handler(event, context):\n"
+          "    global count; count += 1\n"
+          "    print('called with', event['x'], context.aws_request_id, context.function_name)\n"
+          "    return {'count': count}\n",
+          R"({"x": "é"})");
   ASSERT_EQ(first.kind, Ending::Kind::done) << first.exit_reason << output();
   EXPECT_EQ(json::print(json::parse(first.body)), R"({"count":1})");
   EXPECT_EQ(output(), "called with é req-1 hello\n");
@@ -124,15 +123,17 @@ TEST_P(SandboxTest, ReportsAModuleThatCannotBeImported) {
   const Ending ending = run("import nothing_like_this\n");
   ASSERT_EQ(ending.kind, Ending::Kind::error);
   EXPECT_EQ(json::parse(ending.body).text("errorType"), "Runtime.ImportModuleError");
-  EXPECT_EQ(json::parse(ending.body).text("errorMessage"), "Unable to import module 'main': No module named 'nothing_like_this'");
+  EXPECT_EQ(json::parse(ending.body).text("errorMessage"),
+            "Unable to import module 'main': No module named 'nothing_like_this'");
   EXPECT_FALSE(sandbox_->usable());
 }
 
 TEST_P(SandboxTest, EndsAtTheTimeLimitWithAllItsChildren) {
-  const Ending ending = run("import subprocess, time\n"
-                            "def handler(event, context):\n"
-                            "    subprocess.Popen(['sleep', '1000'], start_new_session=True); time.sleep(1000)\n",
-                            "{}", 1);
+  const Ending ending =
+      run("import subprocess, time\n"
+          "def handler(event, context):\n"
+          "    subprocess.Popen(['sleep', '1000'], start_new_session=True); time.sleep(1000)\n",
+          "{}", 1);
   EXPECT_EQ(ending.kind, Ending::Kind::timeout);
   EXPECT_FALSE(sandbox_->usable());
 }
@@ -144,9 +145,10 @@ TEST_P(SandboxTest, ReportsTheEndOfTheProcess) {
 }
 
 TEST_P(SandboxTest, KillsForMemory) {
-  const Ending ending = run("def handler(event, context):\n"
-                            "    hoard = []\n"
-                            "    while True: hoard.append(bytearray(b'x' * 4000000))\n");
+  const Ending ending =
+      run("def handler(event, context):\n"
+          "    hoard = []\n"
+          "    while True: hoard.append(bytearray(b'x' * 4000000))\n");
   EXPECT_EQ(ending.kind, Ending::Kind::memory);
   EXPECT_EQ(ending.exit_reason, "signal: killed");
   EXPECT_EQ(sandbox_->memory_bytes_peak(), 128ull << 20);

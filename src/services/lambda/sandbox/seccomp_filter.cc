@@ -18,20 +18,70 @@
 namespace standpipe::sandbox {
 namespace {
 
-constexpr const char* kDenied[] = {
-    "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick",
-    "mount_setattr", "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "keyctl", "add_key",
-    "request_key", "bpf", "perf_event_open", "userfaultfd", "kexec_load", "kexec_file_load", "init_module",
-    "finit_module", "delete_module", "unshare", "setns", "open_by_handle_at", "name_to_handle_at", "quotactl", "acct",
-    "swapon", "swapoff", "reboot", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "sethostname",
-    "setdomainname", "syslog", "lookup_dcookie", "vhangup", "iopl", "ioperm", "modify_ldt", "uselib", "ustat",
-    "_sysctl", "nfsservctl", "fanotify_init", "mbind", "move_pages", "migrate_pages", "set_mempolicy", "personality"};
+constexpr const char* kDenied[] = {"mount",
+                                   "umount2",
+                                   "pivot_root",
+                                   "chroot",
+                                   "open_tree",
+                                   "move_mount",
+                                   "fsopen",
+                                   "fsconfig",
+                                   "fsmount",
+                                   "fspick",
+                                   "mount_setattr",
+                                   "ptrace",
+                                   "process_vm_readv",
+                                   "process_vm_writev",
+                                   "kcmp",
+                                   "pidfd_getfd",
+                                   "keyctl",
+                                   "add_key",
+                                   "request_key",
+                                   "bpf",
+                                   "perf_event_open",
+                                   "userfaultfd",
+                                   "kexec_load",
+                                   "kexec_file_load",
+                                   "init_module",
+                                   "finit_module",
+                                   "delete_module",
+                                   "unshare",
+                                   "setns",
+                                   "open_by_handle_at",
+                                   "name_to_handle_at",
+                                   "quotactl",
+                                   "acct",
+                                   "swapon",
+                                   "swapoff",
+                                   "reboot",
+                                   "settimeofday",
+                                   "clock_settime",
+                                   "clock_adjtime",
+                                   "adjtimex",
+                                   "sethostname",
+                                   "setdomainname",
+                                   "syslog",
+                                   "lookup_dcookie",
+                                   "vhangup",
+                                   "iopl",
+                                   "ioperm",
+                                   "modify_ldt",
+                                   "uselib",
+                                   "ustat",
+                                   "_sysctl",
+                                   "nfsservctl",
+                                   "fanotify_init",
+                                   "mbind",
+                                   "move_pages",
+                                   "migrate_pages",
+                                   "set_mempolicy",
+                                   "personality"};
 
 // libraries try these and use something older when the kernel does not know them
 constexpr const char* kUnknown[] = {"io_uring_setup", "io_uring_enter", "io_uring_register", "clone3"};
 
-constexpr uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
-                                    CLONE_NEWPID | CLONE_NEWNET;
+constexpr uint64_t kNewNamespaces =
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
 using Context = std::unique_ptr<void, void (*)(scmp_filter_ctx)>;
 
@@ -53,8 +103,8 @@ void deny_sockets(const Context& context) {
     succeed(::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EAFNOSUPPORT), call, 1,
                                SCMP_A0_32(SCMP_CMP_EQ, static_cast<uint32_t>(family))));
   }
-  succeed(::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EAFNOSUPPORT), call, 2,
-                             SCMP_A0_32(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2_32(SCMP_CMP_NE, NETLINK_ROUTE)));
+  succeed(::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EAFNOSUPPORT), call, 2, SCMP_A0_32(SCMP_CMP_EQ, AF_NETLINK),
+                             SCMP_A2_32(SCMP_CMP_NE, NETLINK_ROUTE)));
   for (const uint32_t family : {uint32_t{AF_INET}, uint32_t{AF_INET6}}) {
     succeed(::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), call, 2, SCMP_A0_32(SCMP_CMP_EQ, family),
                                SCMP_A1_32(SCMP_CMP_MASKED_EQ, 0xf, SOCK_RAW)));
@@ -73,8 +123,8 @@ std::string seccomp_program() {
   const int clone = ::seccomp_syscall_resolve_name("clone");
   for (uint64_t flag = 1; flag != 0 && flag <= kNewNamespaces; flag <<= 1) {
     if ((kNewNamespaces & flag) == 0) continue;
-    succeed(::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), clone, 1,
-                               SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)));
+    succeed(
+        ::seccomp_rule_add(context.get(), SCMP_ACT_ERRNO(EPERM), clone, 1, SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)));
   }
   const int ioctl = ::seccomp_syscall_resolve_name("ioctl");
   for (const uint32_t request : {uint32_t{TIOCSTI}, uint32_t{TIOCLINUX}}) {

@@ -27,7 +27,8 @@ class ServerAttachment final : public Attachment {
   // Programs that ask the proxy for AWS's names, whatever NO_PROXY says, come to us all the same.
   void adopt_proxy(Descriptor& socket, net::Server::EndpointId tls, net::Server::EndpointId plain) {
     proxied_ = proxy_->adopt_listener(
-        socket.release(), [&server = server_, tls, plain](const net::Authority& target) -> std::optional<net::LocalTarget> {
+        socket.release(),
+        [&server = server_, tls, plain](const net::Authority& target) -> std::optional<net::LocalTarget> {
           if (!is_aws_name(to_lower(target.host))) return std::nullopt;
           const auto endpoint = target.port == 80 ? plain : tls;
           return [&server, endpoint](int fd) { server.adopt_connection(endpoint, fd); };

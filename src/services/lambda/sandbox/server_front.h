@@ -1,5 +1,5 @@
-// The sandboxes' sockets served by the server's own HTTP server: AWS's names by the main handler, the Runtime API by the
-// sandbox's, the rest of the world by the CONNECT proxy.
+// The sandboxes' sockets served by the server's own HTTP server: AWS's names by the main handler, the Runtime API by
+// the sandbox's, the rest of the world by the CONNECT proxy.
 #pragma once
 
 #include <memory>

@@ -17,8 +17,7 @@ thread_local const Watcher* inside = nullptr;
 
 }  // namespace
 
-Watcher::Watcher()
-    : poll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Watcher::Watcher() : poll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!poll_ || !wake_) throw_errno("epoll");
   epoll_event event{};
   event.events = EPOLLIN;
