@@ -24,8 +24,8 @@ std::string denial_message(const Principal& principal, const Access& access, con
   const bool quoted = access.action.starts_with("s3:");
   const std::string resource = quoted ? "\"" + access.resource + "\"" : access.resource;
   const std::string who = principal.arn.empty() ? "anonymous" : principal.arn;
-  return "User: " + who + " is not authorized to perform: " + access.action + " on resource: " + resource + " " +
-         decision.reason;
+  return "User: " + who + " is not authorized to perform: " + access.action + " on resource: " + resource +
+         (decision.reason.empty() ? "" : " " + decision.reason);
 }
 
 const OperationModel* find_operation(const ServiceModel& model, std::string_view name) {
