@@ -1,5 +1,4 @@
-// The refusals of the signature checks in each style of service. AWS words them per front end; the tables are in
-// docs/authentication.md.
+// The refusals of the signature checks in each style of service: AWS words them per front end.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <iostream>
 
 #include "base/logging.h"
@@ -44,7 +45,21 @@ void add_settings(CLI::App& command, Settings& settings) {
   row("--internet", "STANDPIPE_INTERNET", settings.internet,
       "Functions may reach public addresses through the server (open) or not (closed)");
   row("--log-level", "STANDPIPE_LOG_LEVEL", settings.log_level, "debug, info, warning or error");
-  command.set_config("--config", "", "File with lines NAME=VALUE, named as the flags");
+  command.add_option("--config", settings.config, "File with lines NAME=VALUE, named as the flags");
+}
+
+// Flags and variables come before the file.
+void read_config(CLI::App& command, const std::string& file) {
+  if (file.empty()) return;
+  std::ifstream input(file);
+  if (!input) throw InvalidSettings("cannot read " + file);
+  for (const CLI::ConfigItem& item : CLI::ConfigINI().from_config(input)) {
+    CLI::Option* option = command.get_option_no_throw("--" + item.name);
+    if (option == nullptr || item.name == "config") throw InvalidSettings(file + ": there is no setting " + item.name);
+    if (option->count() > 0) continue;
+    option->add_result(item.inputs);
+    option->run_callback();
+  }
 }
 
 void set_log_level(const std::string& name) {
@@ -56,7 +71,7 @@ void set_log_level(const std::string& name) {
   throw InvalidSettings("--log-level is debug, info, warning or error, not '" + name + "'");
 }
 
-int serve(Settings settings) {
+int serve(CLI::App& command, Settings& settings) {
   // Blocked before any thread exists, so that only the wait below sees them.
   sigset_t ends;
   sigemptyset(&ends);
@@ -65,6 +80,7 @@ int serve(Settings settings) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   signal(SIGPIPE, SIG_IGN);
   try {
+    read_config(command, settings.config);
     complete(settings);
     set_log_level(settings.log_level);
     Instance instance(settings);
@@ -90,7 +106,7 @@ void add_serve_command(CLI::App& app, int& status) {
   auto settings = std::make_shared<Settings>();
   CLI::App* command = app.add_subcommand("serve", "Run the server");
   add_settings(*command, *settings);
-  command->callback([settings, &status] { status = serve(*settings); });
+  command->callback([settings, command, &status] { status = serve(*command, *settings); });
 }
 
 }  // namespace standpipe::server

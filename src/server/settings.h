@@ -20,6 +20,7 @@ struct Settings {
   std::string runtimes;
   std::string internet = "open";
   std::string log_level = "info";
+  std::string config;
 
   std::string host() const { return listen.substr(0, listen.rfind(':')); }
   uint16_t port() const;
