@@ -32,6 +32,8 @@ void append_hit(std::string& out, const search::Hit& hit) {
   append_member(out, "_index", quoted(std::string(search::visible_name(hit.index))));
   out += ',';
   append_member(out, "_id", quoted(hit.id));
+  if (hit.version) out += ",\"_version\":" + std::to_string(*hit.version);
+  if (hit.seq_no) out += ",\"_seq_no\":" + std::to_string(*hit.seq_no) + ",\"_primary_term\":1";
   out += ',';
   append_member(out, "_score", score_text(hit.score));
   if (!hit.source.empty()) {
@@ -55,6 +57,19 @@ json::Value error_object(const search::Error& error) {
   json::Object cause{{"type", error.type}, {"reason", std::string(error.what())}};
   if (!error.index.empty()) cause["index"] = std::string(search::visible_name(error.index));
   json::Object object{{"root_cause", json::Array{cause}}};
+  if (error.in_query_phase) {
+    // As OpenSearch tells what its shards could not do.
+    if (!error.cause_type.empty()) {
+      cause["caused_by"] = json::Object{{"type", error.cause_type}, {"reason", error.cause_reason}};
+    }
+    object["type"] = "search_phase_execution_exception";
+    object["reason"] = "all shards failed";
+    object["phase"] = "query";
+    object["grouped"] = true;
+    const std::string index(search::visible_name(error.index));
+    object["failed_shards"] = json::Array{json::Object{{"shard", 0}, {"index", index}, {"reason", cause}}};
+    return object;
+  }
   for (const auto& [name, value] : cause) object[name] = value;
   if (!error.cause_type.empty()) {
     object["caused_by"] = json::Object{{"type", error.cause_type}, {"reason", error.cause_reason}};

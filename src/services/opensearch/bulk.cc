@@ -1,5 +1,7 @@
 // _bulk: newline-delimited actions and documents. Refusals are per item; only what cannot be read refuses the request.
 #include <chrono>
+#include <map>
+#include <optional>
 
 #include "services/opensearch/answers.h"
 #include "services/opensearch/routes.h"
@@ -118,17 +120,56 @@ void check_type(const Call& call, Item& item) {
   }
 }
 
-void prepare(const Call& call, Item& item) {
-  check_type(call, item);
-  if (item.refused) return;
-  try {
-    call.require("aoss:WriteDocument", item.index);
-    ensure_index(call, item.index);
-  } catch (const Forbidden&) {
-    refuse(item, forbidden_by_policy());
-  } catch (const search::Error& error) {
-    refuse(item, error);
+// Whether the principal may write to an index, which is made if it is missing; asked once per request and index.
+class Targets {
+ public:
+  explicit Targets(const Call& call) : call_(call) {}
+
+  void prepare(Item& item) {
+    check_type(call_, item);
+    if (item.refused) return;
+    const auto [at, first] = refusals_.try_emplace(item.index);
+    if (first) at->second = look_at(item.index);
+    if (at->second) refuse(item, *at->second);
   }
+
+ private:
+  std::optional<search::Error> look_at(const std::string& index) const {
+    try {
+      call_.require("aoss:WriteDocument", index);
+      ensure_index(call_, index);
+      return std::nullopt;
+    } catch (const Forbidden&) {
+      note_refusal(call_.request, call_.collection, "data access policy", "bulk write to " + index);
+      return forbidden_by_policy();
+    } catch (const search::Error& error) {
+      return error;
+    }
+  }
+  const Call& call_;
+  std::map<std::string, std::optional<search::Error>> refusals_;
+};
+
+// An accepted item is mostly the same text; building it as a JSON tree costs more than writing the document.
+void append_item(std::string& out, const Item& item) {
+  if (!item.outcome.accepted()) {
+    json::Object shown{{"_index", item.index},
+                       {"_id", item.outcome.id.empty() ? json::Value() : json::Value(item.outcome.id)},
+                       {"status", item.outcome.status}};
+    json::Value error = error_object(refusal(item.index, item.outcome));
+    error.object().erase("root_cause");
+    shown["error"] = error;
+    out += json::print(json::Object{{item.action, shown}});
+    return;
+  }
+  const search::WriteOutcome& outcome = item.outcome;
+  out += "{\"" + item.action + "\":{\"_index\":";
+  json::append_quoted(out, item.index);
+  out += ",\"_id\":";
+  json::append_quoted(out, outcome.id);
+  out += ",\"_version\":" + std::to_string(outcome.version) + ",\"result\":\"" + outcome.result +
+         R"(","_shards":{"total":0,"successful":0,"failed":0},"_seq_no":)" + std::to_string(outcome.seq_no) +
+         ",\"_primary_term\":1,\"status\":" + std::to_string(outcome.status) + "}}";
 }
 
 // Runs of items for one index are written together, so that order within an index holds.
@@ -162,24 +203,15 @@ net::Response bulk(Call& call) {
   if (call.parameter("pipeline") != nullptr) throw search::illegal_argument("pipeline is not supported");
   const auto began = std::chrono::steady_clock::now();
   std::vector<Item> items = read_items(call);
-  for (Item& item : items) prepare(call, item);
+  Targets targets(call);
+  for (Item& item : items) targets.prepare(item);
   write(call, items);
   bool errors = false;
   std::string list;
   for (const Item& item : items) {
     if (!list.empty()) list += ',';
-    json::Object shown;
-    if (item.outcome.accepted()) {
-      shown = written(item.index, item.outcome);
-    } else {
-      errors = true;
-      shown = {{"_index", item.index}, {"_id", item.outcome.id.empty() ? json::Value() : json::Value(item.outcome.id)}};
-      json::Value error = error_object(refusal(item.index, item.outcome));
-      error.object().erase("root_cause");
-      shown["error"] = error;
-    }
-    shown["status"] = item.outcome.status;
-    list += json::print(json::Object{{item.action, shown}});
+    errors |= !item.outcome.accepted();
+    append_item(list, item);
   }
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
   // Clients look for this very order of keys (Fluent Bit compares text).

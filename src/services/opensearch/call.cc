@@ -4,6 +4,7 @@
 
 #include "aws/protocol.h"
 #include "base/bytes.h"
+#include "base/logging.h"
 
 namespace standpipe::opensearch {
 namespace {
@@ -113,6 +114,12 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
   return {found.begin(), found.end()};
 }
 
+// Names come sorted: the index itself is the first that begins with its name. Describing it would print its mapping.
+bool Call::exists(const std::string& index) const {
+  const std::vector<search::IndexName> found = engine.list(name(index));
+  return !found.empty() && found.front() == name(index);
+}
+
 std::vector<search::IndexName> Call::names(const std::vector<std::string>& indices) const {
   std::vector<search::IndexName> full;
   for (const std::string& index : indices) full.push_back(name(index));
@@ -135,8 +142,12 @@ void check_index_name(const std::string& index) {
   }
 }
 
+void note_refusal(const aws::Request& request, const Collection& collection, const char* by, const std::string& why) {
+  logging::info("refused {} aoss {} for {}: {}: {}", request.id, collection.name, request.principal.arn, by, why);
+}
+
 void ensure_index(const Call& call, const std::string& index) {
-  if (call.engine.describe(call.name(index))) return;
+  if (call.exists(index)) return;
   check_index_name(index);
   call.require("aoss:CreateIndex", index);
   try {

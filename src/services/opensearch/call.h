@@ -47,6 +47,7 @@ class Call {
 
   // Names in the engine are "<collection id>/<index>".
   search::IndexName name(std::string_view index) const { return collection.id + "/" + std::string(index); }
+  bool exists(const std::string& index) const;
   std::vector<search::IndexName> names(const std::vector<std::string>& indices) const;
   bool search_type() const { return collection.type == "SEARCH"; }
 
@@ -61,6 +62,10 @@ class Call {
   std::string inflated_;
   std::string_view body_;
 };
+
+// One line in the log that says which of the four decided: what users of AWS cannot see. `by`: "IAM", "network policy",
+// "data access policy".
+void note_refusal(const aws::Request& request, const Collection& collection, const char* by, const std::string& why);
 
 // Creates the index of a first document where the principal may. Throws Forbidden.
 void ensure_index(const Call& call, const std::string& index);

@@ -21,7 +21,7 @@ net::Response write_one(Call& call, Kind kind, std::string id) {
   operation.id = std::move(id);
   operation.source = call.body();
   if (kind == Kind::remove || kind == Kind::update) {
-    if (!call.engine.describe(call.name(index))) throw search::index_not_found(index);
+    if (!call.exists(index)) throw search::index_not_found(index);
   } else {
     ensure_index(call, index);
   }
@@ -33,7 +33,7 @@ net::Response write_one(Call& call, Kind kind, std::string id) {
 json::Object found_document(Call& call, const std::string& index, const std::string& id,
                             const search::SourceFilter& filter) {
   call.require("aoss:ReadDocument", index);
-  if (!call.engine.describe(call.name(index))) throw search::index_not_found(index);
+  if (!call.exists(index)) throw search::index_not_found(index);
   json::Object shown{{"_index", index}, {"_id", id}};
   const auto document = call.engine.get(call.name(index), id);
   shown["found"] = document.has_value();

@@ -69,7 +69,7 @@ net::Response has_index(Call& call) {
   response.status = 404;
   for (const std::string& index : split(call.part("index"), ',')) {
     call.require("aoss:DescribeIndex", index);
-    if (!call.engine.describe(call.name(index))) return response;
+    if (!call.exists(index)) return response;
   }
   response.status = 200;
   return response;

@@ -1,7 +1,6 @@
 #include "services/opensearch/opensearch_data_plane.h"
 
 #include "base/bytes.h"
-#include "base/logging.h"
 #include "search/dsl/request.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/call.h"
@@ -26,11 +25,6 @@ Place place_of(const net::Request& http) {
     return {std::string(rest.substr(0, slash)), slash == std::string_view::npos ? "/" : rest.substr(slash)};
   }
   return {collection_id_of(http.host()), path.empty() ? "/" : path};
-}
-
-// One line that says which of the four decided: what users of AWS cannot see.
-void note_refusal(const aws::Request& request, const Collection& collection, const char* by, const std::string& why) {
-  logging::info("refused {} aoss {} for {}: {}: {}", request.id, collection.name, request.principal.arn, by, why);
 }
 
 }  // namespace
@@ -155,7 +149,7 @@ std::optional<std::string> OpenSearchDataPlane::checkpoint(const aws::Request&, 
                                                            const std::string& source) {
   const auto collection = directory_.find(collection_id_of(target.collection));
   const search::IndexName index = collection ? collection->id + "/" + target.index : "";
-  if (!collection || !engine_.describe(index)) return std::nullopt;
+  if (!collection) return std::nullopt;
   return engine_.checkpoint(index, source);
 }
 

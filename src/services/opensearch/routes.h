@@ -41,6 +41,9 @@ net::Response get_document(Call&);
 net::Response get_source(Call&);
 net::Response delete_document(Call&);
 net::Response get_documents(Call&);
+net::Response field_capabilities(Call&);  // fields.cc
+net::Response get_aliases(Call&);
+net::Response validate_query(Call&);
 net::Response search_documents(Call&);  // searches.cc
 net::Response search_many(Call&);
 net::Response count_documents(Call&);

@@ -66,7 +66,8 @@ void apply_parameters(const Call& call, json::Object& body) {
 
 std::string run(const Call& call, const std::string& expression, const json::Value& body) {
   const auto began = std::chrono::steady_clock::now();
-  const search::SearchRequest request = search::dsl::parse_search_request(body);
+  search::SearchRequest request = search::dsl::parse_search_request(body);
+  request.typed_keys = call.flag("typed_keys");
   search::dsl::check_request(request);
   const std::vector<search::IndexName> indices = call.names(call.resolve(expression, "aoss:ReadDocument"));
   const search::SearchResponse response = call.engine.search(indices, request);
@@ -108,7 +109,6 @@ net::Response search_documents(Call& call) {
                          "allow_partial_search_results",
                          "ignore_throttled",
                          "cancel_after_time_interval"});
-  if (call.flag("typed_keys")) throw search::illegal_argument("typed_keys is not supported");
   json::Value body = call.json_body();
   apply_parameters(call, body.object());
   return net::Response::json(200, run(call, call.part("index"), body));
