@@ -1,6 +1,11 @@
 #include "services/lambda/environments.h"
 
 namespace standpipe::lambda {
+namespace {
+
+constexpr Duration kDisposalTime = std::chrono::seconds(10);  // a killed sandbox is gone well before
+
+}  // namespace
 
 Environments::Environments(const Settings& settings, Workers& workers) : settings_(settings), workers_(workers) {
   reaper_ = Background("lambda idle", [this](std::stop_token stop) { reap(stop); });
@@ -21,42 +26,56 @@ Environments::Slot::~Slot() {
 void Environments::give_back(size_t count) {
   const std::lock_guard lock(mutex_);
   used_ -= count;
+  disposed_.notify_all();
+}
+
+void Environments::take_warm(const std::string& function_arn, const std::string& revision,
+                             std::unique_ptr<WarmEnvironment>& warm, Idle& gone) {
+  for (auto entry = idle_.begin(); entry != idle_.end();) {
+    const auto next = std::next(entry);
+    const WarmEnvironment& environment = **entry;
+    if (environment.function_arn == function_arn) {
+      const bool usable =
+          environment.revision == revision && environment.sandbox->usable() && !environment.credentials_end.passed();
+      if (!usable) {
+        gone.splice(gone.end(), idle_, entry);
+      } else if (!warm) {
+        warm = std::move(*entry);
+        idle_.erase(entry);
+      }
+    }
+    entry = next;
+  }
 }
 
 Environments::Slot Environments::acquire(const std::string& function_arn, const std::string& revision,
                                          std::unique_ptr<WarmEnvironment>& warm) {
-  Idle gone;
   Slot slot;
-  {
-    const std::lock_guard lock(mutex_);
-    if (interrupted_) return slot;
-    for (auto entry = idle_.begin(); entry != idle_.end();) {
-      const auto next = std::next(entry);
-      WarmEnvironment& environment = **entry;
-      if (environment.function_arn == function_arn) {
-        const bool usable =
-            environment.revision == revision && environment.sandbox->usable() && !environment.credentials_end.passed();
-        if (!usable) {
-          gone.splice(gone.end(), idle_, entry);
-        } else if (!warm) {
-          warm = std::move(*entry);
-          idle_.erase(entry);
-          slot.owner_ = this;
-        }
-      }
-      entry = next;
+  const Deadline deadline = Deadline::in(kDisposalTime);
+  std::unique_lock lock(mutex_);
+  while (!interrupted_) {
+    Idle gone;
+    take_warm(function_arn, revision, warm, gone);
+    const bool full = used_ >= settings_.concurrency_max;
+    if (!warm && full && gone.empty() && disposing_ == 0 && !idle_.empty()) {
+      gone.splice(gone.end(), idle_, idle_.begin());
     }
-    if (!warm) {
-      if (used_ >= settings_.concurrency_max && gone.empty() && !idle_.empty()) {
-        gone.splice(gone.end(), idle_, idle_.begin());
-      }
-      if (used_ - gone.size() < settings_.concurrency_max) {
-        ++used_;
-        slot.owner_ = this;
-      }
+    if (warm || !full) {
+      if (!warm) ++used_;
+      slot.owner_ = this;
     }
+    if (!gone.empty()) {
+      lock.unlock();
+      dispose(std::move(gone));
+      lock.lock();
+    }
+    if (slot) return slot;
+    // What has ended but is still being cleared away is not running: its slot is worth waiting for, and a caller that
+    // works one at a time must never be throttled by its own last failure.
+    const auto free = [&] { return used_ < settings_.concurrency_max || disposing_ == 0 || interrupted_; };
+    if (used_ >= settings_.concurrency_max && disposing_ == 0 && idle_.empty()) return slot;
+    if (!disposed_.wait_until(lock, deadline.at(), free)) return slot;
   }
-  dispose(std::move(gone));
   return slot;
 }
 
@@ -69,6 +88,7 @@ void Environments::busy(WarmEnvironment& environment) {
 void Environments::interrupt() {
   const std::lock_guard lock(mutex_);
   interrupted_ = true;
+  disposed_.notify_all();
   for (WarmEnvironment* environment : busy_) environment->sandbox->interrupt();
 }
 

@@ -46,7 +46,8 @@ class Environments {
     Environments* owner_;
   };
   // A slot, and in `warm` a sandbox of just this function and revision if one waits. Without a free slot an idle
-  // sandbox of another function has to go; if there is none either, the slot is empty: throttled.
+  // sandbox of another function has to go, and one that is just being cleared away is waited for; if there is none
+  // either, the slot is empty: throttled.
   Slot acquire(const std::string& function_arn, const std::string& revision, std::unique_ptr<WarmEnvironment>& warm);
   // A sandbox that is in use and may be interrupted, until `release`.
   void busy(WarmEnvironment& environment);
@@ -62,6 +63,9 @@ class Environments {
  private:
   using Idle = std::list<std::unique_ptr<WarmEnvironment>>;
   void reap(std::stop_token stop);
+  // mutex_ held: the function's usable sandbox into `warm`, its useless ones into `gone`.
+  void take_warm(const std::string& function_arn, const std::string& revision, std::unique_ptr<WarmEnvironment>& warm,
+                 Idle& gone);
   void dispose(Idle gone);
   void give_back(size_t count);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <mutex>
 
 #include "base/bytes.h"
 #include "generated/logs.h"
@@ -28,14 +29,18 @@ struct Script {
   std::vector<sandbox::Environment> started;
   std::vector<sandbox::Invocation> invocations;
   std::vector<std::string> lines;  // printed by each invocation
+  std::function<void()> during;    // the next invocation, once
+  std::mutex clearing;             // held while no sandbox shall be able to go
 };
 
 class FakeSandbox final : public sandbox::Sandbox {
  public:
   FakeSandbox(Script& script, Clock& clock) : script_(script), clock_(clock) {}
+  ~FakeSandbox() override { const std::lock_guard lock(script_.clearing); }
   Ending wait_ready(Deadline) override { return next(script_.readies); }
   Ending invoke(sandbox::Invocation invocation, Deadline, const std::function<void()>&) override {
     script_.invocations.push_back(std::move(invocation));
+    if (const auto during = std::exchange(script_.during, nullptr)) during();
     for (const std::string& line : script_.lines) output_.push_back({clock_.now(), line});
     return next(script_.endings);
   }
@@ -336,6 +341,44 @@ TEST_F(LambdaTest, TellsHowAnInvocationFailed) {
   EXPECT_THAT(failed(), HasSubstr("Runtime exited with error: signal: killed"));
   EXPECT_THAT(log_, Contains(HasSubstr("req-2 Task timed out after 3.00 seconds")));
   EXPECT_EQ(metrics_.sums["Errors"], 5);
+}
+
+TEST_F(LambdaTest, IsNotThrottledByASandboxThatIsBeingClearedAway) {
+  settings_.concurrency_max = 1;
+  open();
+  create();
+  script_.endings = {{Ending::Kind::timeout, {}, {}, {}}, {Ending::Kind::done, "2", {}, {}}};
+  std::unique_lock clearing(script_.clearing);
+  EXPECT_EQ(invoke().function_error, "Unhandled");  // its sandbox ends, but cannot go yet
+  std::string next;
+  Background caller("caller",
+                    [&](std::stop_token) { next = code_of([&] { EXPECT_EQ(invoke().payload->bytes, "2"); }); });
+  pause(Deadline::in(Duration{50}), {});  // time enough for a wrong refusal; none is needed for the right answer
+  clearing.unlock();
+  caller.join();
+  EXPECT_EQ(next, "none");
+}
+
+TEST_F(LambdaTest, ThrottlesWhatReallyRunsAtOnce) {
+  settings_.concurrency_max = 1;
+  open();
+  create();
+  std::string second;
+  script_.during = [&] { second = code_of([&] { invoke(); }, "Rate Exceeded."); };
+  EXPECT_EQ(invoke().status_code, 200);
+  EXPECT_EQ(second, "TooManyRequestsException");
+  EXPECT_EQ(metrics_.sums["Throttles"], 1);
+  EXPECT_EQ(invoke().status_code, 200);  // and the slot is free again
+}
+
+TEST_F(LambdaTest, LetsAnIdleSandboxOfAnotherFunctionGo) {
+  settings_.concurrency_max = 1;
+  open();
+  create();
+  create("g");
+  invoke();
+  EXPECT_EQ(lambda_->invoke(request_, {.function_name = "g"}).status_code, 200);
+  EXPECT_EQ(script_.started.size(), 2u);
 }
 
 TEST_F(LambdaTest, AnswersRequestsThatRunNothing) {
