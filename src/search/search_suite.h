@@ -146,6 +146,15 @@ TEST_P(SearchSuite, RefusesDocumentsOneByOne) {
   EXPECT_EQ(engine().describe("i")->docs, 1);
 }
 
+TEST_P(SearchSuite, KeepsWhatIsNotIndexedInTheSourceOnly) {
+  create("i", R"({"properties":{"m":{"type":"keyword","index":false,"doc_values":false},"n":{"type":"long"}}})");
+  write("i", {R"({"n":1,"m":"hidden"})"});
+  EXPECT_EQ(search("i", "{}").hits.at(0).source, R"({"n":1,"m":"hidden"})");
+  EXPECT_EQ(error_of([&] { matching("i", R"({"term":{"m":"hidden"}})"); }),
+            "query_shard_exception: failed to create query: Cannot search on field [m] since it is not indexed.");
+  EXPECT_EQ(write_one("i", WriteOperation::Kind::index, std::string(513, 'x'), "{}").status, 400);
+}
+
 TEST_P(SearchSuite, KeepsDocumentsAndCheckpointsTogether) {
   create("i");
   const std::string source = R"({"n":1})";

@@ -205,6 +205,7 @@ class DocumentReader {
   }
 
   void add(const FieldSpec& field, const Scalar& scalar) {
+    if (!field.index && !field.doc_values) return;  // only part of the source
     try {
       switch (field.type->storage) {
         case FieldType::Storage::numbers: out_.numbers.push_back({&field, field.type->encode(field, scalar)}); return;

@@ -88,6 +88,12 @@ class BatchWriting final : public LogWriting {
       parsed_with_ = index.mapping_;
     }
     parse_documents(parsed_with_);
+    for (WriteOutcome& outcome : outcomes_) {
+      if (outcome.id.size() <= kIdBytesMax) continue;
+      refuse(outcome,
+             illegal_argument("id [" + outcome.id + "] is too long, must be no longer than " +
+                              std::to_string(kIdBytesMax) + " bytes but was: " + std::to_string(outcome.id.size())));
+    }
   }
 
   // On the log's leading thread.
@@ -114,12 +120,14 @@ class BatchWriting final : public LogWriting {
   std::vector<WriteOutcome> take() { return std::move(outcomes_); }
 
  private:
+  static constexpr size_t kIdBytesMax = 512;
   static constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
   void parse_documents(const std::shared_ptr<const Mapping>& mapping) {
     parsed_with_ = mapping_after_ = mapping;
     for (size_t i = 0; i < batch_.size(); ++i) {
       if (batch_[i].kind != Kind::index && batch_[i].kind != Kind::create) continue;
+      if (outcomes_[i].id.size() > kIdBytesMax) continue;
       outcomes_[i].error_type.clear();
       try {
         documents_[i] = parse_document(batch_[i].source, outcomes_[i].id, mapping_after_);
@@ -139,6 +147,8 @@ class BatchWriting final : public LogWriting {
       }
     } catch (const Error& error) {
       refuse(outcomes_[i], error);
+    } catch (const std::exception& error) {  // damage: of this document's former version, not of the others
+      refuse(outcomes_[i], Error("exception", 500, error.what()));
     }
   }
 

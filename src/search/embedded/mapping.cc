@@ -252,6 +252,10 @@ void Mapping::number_fields(const Mapping* before) {
 void Mapping::index_object(const MappedObject& object, const std::string& path) {
   for (const auto& [name, child] : object.children) {
     const std::string child_path = join_path(path, name);
+    if (child_path.size() > kFieldNameMax) {
+      throw illegal_argument("Field name [" + child_path.substr(0, 100) + "...] is longer than the limit of [" +
+                             std::to_string(kFieldNameMax) + "] characters");
+    }
     if (child.object) {
       objects_[child_path] = child.object.get();
       index_object(*child.object, child_path);

@@ -51,7 +51,7 @@ class MemorySegment::Field final : public Terms, public Column {
   void add_text(uint32_t doc, uint32_t length) {
     norms_.resize(doc + 1, '\0');
     norms_[doc] = static_cast<char>(encode_length(length));
-    ++documents_;
+    documents_ += length > 0;
     tokens_ += length;
   }
   void add_token(uint32_t doc, std::string_view term, const uint32_t* positions, uint32_t count) {
