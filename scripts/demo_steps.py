@@ -116,11 +116,11 @@ def client(service):
     return boto3.client(service)
 
 
-def follow(stack, ends):
-    """Prints the nested stacks' events as they come until the stack itself has ended."""
+def follow(stack, ends, seen=()):
+    """Prints the nested stacks' events, but those seen before, as they come until the stack itself has ended."""
     cloudformation = client('cloudformation')
     stack_id = cloudformation.describe_stacks(StackName=stack)['Stacks'][0]['StackId']
-    seen, start = set(), clock()
+    seen, start = set(seen), clock()
     while True:
         events = cloudformation.describe_stack_events(StackName=stack_id)['StackEvents']
         for event in reversed(events):
@@ -233,8 +233,9 @@ def run(keep, started):
         with Step('aws cloudformation delete-stack'):
             aws('iam', 'delete-access-key', '--user-name', out['Viewer'], '--access-key-id', keys['AccessKeyId'])
             stack_id = aws_json('cloudformation', 'describe-stacks', '--stack-name', STACK)['Stacks'][0]['StackId']
+            before = {event['EventId'] for event in client('cloudformation').describe_stack_events(StackName=STACK)['StackEvents']}
             clean_up(out['BackupBucket'])
-            follow(stack_id, ['DELETE_COMPLETE', 'DELETE_FAILED'])
+            follow(stack_id, ['DELETE_COMPLETE', 'DELETE_FAILED'], before)
         with Step('remove the functions\' logs and the template bucket; nothing is left'):
             for name in ['layer-builder', 'index-creator', 'source']:
                 aws('logs', 'delete-log-group', '--log-group-name', f'/aws/lambda/{PREFIX}-{name}')
