@@ -60,8 +60,13 @@ net::Response Dispatcher::serve(net::Request& http) const {
     const Destination found = destination(http, wire);
     if (found.service == nullptr) throw unknown_service();
     model = &found.service->model();
+    const bool by_target = !wire.rest && wire.protocol != Protocol::query && !model->protocol.starts_with("rest-");
+    if (by_target && http.method != "POST") throw unknown_service();
     return serve_operation(found, wire, request, http);
   } catch (const Error& error) {
+    // What could not even be read is answered in the form that the signer's client reads.
+    const Service* meant = model == nullptr ? by_signature(http) : nullptr;
+    if (meant != nullptr) model = &meant->model();
     // Who was refused, and by what: what a person who debugs a 403 needs to see.
     if (error.status == 403 || error.code.starts_with("AccessDenied")) {
       logging::info("refused {} {} {}: {}: {}", request.id, model != nullptr ? model->name : "?", http.method,
