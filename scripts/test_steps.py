@@ -20,13 +20,14 @@ def pytest(folder, *arguments):
 PARTS = [
     ('rules', [sys.executable, 'scripts/tidy.py']),
     ('build release', ['scripts/dev', 'build', 'release']),
-    ('build with sanitizers', ['scripts/dev', 'build', 'asan']),
+    ('build unit tests', ['scripts/dev', 'build', 'dev']),
     ('runtimes', [sys.executable, 'scripts/runtimes']),
-    ('unit tests under sanitizers', ['ctest', '--test-dir', 'build/asan', '-j2', '--output-on-failure']),
+    ('unit tests', ['ctest', '--test-dir', 'build/dev', '-j2', '--output-on-failure']),
     ('codecs against botocore', pytest('tests/wire')),
     ('acceptance', pytest('tests/acceptance', '-n', '2', '--dist', 'loadfile')),
     ('sandbox', pytest('tests/sandbox')),
     ('kill -9', pytest('tests/crash', '-s')),
+    ('build fuzz targets with sanitizers', ['scripts/dev', 'build', 'asan', 'fuzzers']),
     (f'fuzz targets, {FUZZ_SECONDS} s each', ['scripts/dev', 'fuzz', FUZZ_SECONDS]),
 ]
 

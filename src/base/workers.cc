@@ -18,7 +18,7 @@ struct Workers::State {
   std::mutex mutex;
   std::condition_variable arrived, left;
   std::deque<std::function<void()>> tasks;
-  size_t threads = 0, idle = 0;
+  size_t threads = 0, idle = 0, running = 0;
   bool closing = false;
 
   void serve() {
@@ -27,10 +27,12 @@ struct Workers::State {
       if (!tasks.empty()) {
         std::function<void()> task = std::move(tasks.front());
         tasks.pop_front();
+        ++running;
         lock.unlock();
         task();
         task = nullptr;  // what it captured is destroyed outside the lock
         lock.lock();
+        --running;
         continue;
       }
       if (closing) break;
@@ -56,8 +58,9 @@ Workers::~Workers() {
 bool Workers::run(std::function<void()> task) {
   const std::lock_guard lock(state_->mutex);
   if (state_->closing) return false;
-  const bool spawn = state_->idle <= state_->tasks.size();
-  if (spawn && state_->threads == state_->threads_max) return false;
+  if (state_->running + state_->tasks.size() >= state_->threads_max) return false;
+  // A thread that has just begun is neither idle nor running, but will take a task.
+  const bool spawn = state_->threads - state_->running <= state_->tasks.size();
   state_->tasks.push_back(std::move(task));
   if (spawn) {
     ++state_->threads;

@@ -170,6 +170,14 @@ TEST_P(SearchSuite, KeepsDocumentsAndCheckpointsTogether) {
   });
 }
 
+TEST_P(SearchSuite, TellsWithTheCheckpointWhatItRefused) {
+  create("i", R"({"properties":{"n":{"type":"long"}}})");
+  const std::string good = R"({"n":1})", bad = R"({"n":"no number"})";
+  const WriteOperation operations[] = {{.source = bad}, {.source = good}, {.source = bad}};
+  engine().write("i", operations, Checkpoint{"shard-0", "41 42"});
+  everywhere([&] { EXPECT_EQ(engine().checkpoint("i", "shard-0"), "41 42 0,2"); });
+}
+
 TEST_P(SearchSuite, WritesByIdReplaceUpdateAndRemove) {
   using Kind = WriteOperation::Kind;
   create("i");

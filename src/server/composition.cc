@@ -89,6 +89,7 @@ sandbox::FactorySettings factory_settings(const Ground& ground) {
   settings.runtimes = ground.settings.runtimes.empty() ? ground.data / "runtimes" : fs::path(ground.settings.runtimes);
   settings.own_ca = ground.certificates->ca_pem();
   settings.bootstrap = lambda::bootstrap_source();
+  settings.more_variables = sandbox::pip_variables_of_host();
   settings.proxied = ground.settings.internet == "open";
   return settings;
 }

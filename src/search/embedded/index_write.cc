@@ -107,8 +107,9 @@ class BatchWriting final : public LogWriting {
       if (outcomes_[i].accepted()) apply(i);
     }
     if (checkpoint_) {
-      index_.checkpoints_[checkpoint_->source] = checkpoint_->position;
-      logged_.checkpoints.emplace_back(checkpoint_->source, checkpoint_->position);
+      position_ = checkpoint_->position + refused_operations();
+      index_.checkpoints_[checkpoint_->source] = position_;
+      logged_.checkpoints.emplace_back(checkpoint_->source, position_);
     }
     encode_batch(logged_, into);
     index_.applied_ = sequence + 1;
@@ -230,9 +231,19 @@ class BatchWriting final : public LogWriting {
     store(i, parse_document(text, outcome.id, index_.mapping_), text, place, seen);
   }
 
+  // " 0,4" for the first and fifth operation; empty if all were accepted.
+  std::string refused_operations() const {
+    std::string list;
+    for (size_t i = 0; i < outcomes_.size(); ++i) {
+      if (!outcomes_[i].accepted()) list += (list.empty() ? " " : ",") + std::to_string(i);
+    }
+    return list;
+  }
+
   Index& index_;
   const std::span<const WriteOperation> batch_;
   const std::optional<Checkpoint>& checkpoint_;
+  std::string position_;  // as stored; the logged batch refers to it
   std::vector<WriteOutcome> outcomes_;
   std::vector<ParsedDocument> documents_;
   std::shared_ptr<const Mapping> parsed_with_, mapping_after_;
