@@ -90,6 +90,8 @@ void Environments::interrupt() {
   interrupted_ = true;
   disposed_.notify_all();
   for (WarmEnvironment* environment : busy_) environment->sandbox->interrupt();
+  // The idle ones too: each waits for its next invocation with a request that a stopping server would wait for.
+  for (const auto& environment : idle_) environment->sandbox->interrupt();
 }
 
 bool Environments::interrupted() const {
@@ -107,6 +109,7 @@ void Environments::release(Slot slot, std::unique_ptr<WarmEnvironment> environme
     slot.owner_ = nullptr;  // the idle sandbox holds it
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(environment));
+    if (interrupted_) idle_.back()->sandbox->interrupt();
     return;
   }
   if (!environment) return;

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -320,6 +321,17 @@ def test_functions_survive_being_killed(start_server):
     again = Aws(start_server(data=server.data), '123456789012')('lambda')
     answer = again.invoke(FunctionName='f', Payload=b'[1]')
     assert json.load(answer['Payload']) == {'version': 1, 'event': [1]}
+
+
+def test_a_warm_function_does_not_hold_up_the_end(start_server):
+    from conftest import Aws
+    server = start_server()
+    aws = Aws(server, '123456789012')
+    role = aws.role('function', 'lambda.amazonaws.com')
+    aws('lambda').create_function(FunctionName='f', Runtime='python3.12', Handler='index.handler', Role=role, Code={'ZipFile': CODE})
+    aws('lambda').invoke(FunctionName='f')
+    begun = time.monotonic()
+    assert server.stop() == 0 and time.monotonic() - begun < 2
 
 
 def test_the_command_line(aws, create, tmp_path):
