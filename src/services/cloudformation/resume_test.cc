@@ -81,14 +81,28 @@ TEST_F(ResumeTest, ARollbackGoesOn) {
   EXPECT_TRUE(parameters_.empty());
 }
 
-TEST_F(ResumeTest, ADeletionAskedForDuringTheCreationFollowsIt) {
-  StackState stack = interrupted([](ResourceState&) {});
+TEST_F(ResumeTest, ADeletionAskedForDuringTheCreationRemovesWhatMayHaveBeenMade) {
+  const StackState stack = interrupted([this](ResourceState& a) { a.called = clock_.now(); });
+  parameters_["/A"] = "v";
   Store(*metadata_, clock_).request_deletion(stack, {.principal = request().principal});
   start();
   for (int i = 0; i < 400 && describe(stack.id()).stack_status != "DELETE_COMPLETE"; ++i)
     pause(Deadline::in(Duration{5}), {});
   EXPECT_EQ(describe(stack.id()).stack_status, "DELETE_COMPLETE");
   EXPECT_TRUE(parameters_.empty());
+  EXPECT_EQ(std::count(calls_.begin(), calls_.end(), "PutParameter /B"), 0);
+}
+
+TEST_F(ResumeTest, ADeletionLeavesAloneWhatSomebodyElseMade) {
+  const StackState stack = interrupted([this](ResourceState& a) { a.called = clock_.now() + std::chrono::hours(1); });
+  parameters_["/A"] = "somebody else's";
+  Store(*metadata_, clock_).request_deletion(stack, {.principal = request().principal});
+  start();
+  for (int i = 0; i < 400 && describe(stack.id()).stack_status != "DELETE_COMPLETE"; ++i) {
+    pause(Deadline::in(Duration{5}), {});
+  }
+  EXPECT_EQ(describe(stack.id()).stack_status, "DELETE_COMPLETE");
+  EXPECT_EQ(parameters_.size(), 1u);
 }
 
 TEST_F(ResumeTest, StoppingLeavesAStackInProgressAndStartingEndsIt) {

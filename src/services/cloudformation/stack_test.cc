@@ -231,6 +231,15 @@ TEST_F(CloudFormationTest, WhatIsRefusedAtOnce) {
   wait("s");
 }
 
+TEST_F(CloudFormationTest, ADeletionShowsAtOnce) {
+  const std::string id = create("Resources:\n" + parameter("A"));
+  ASSERT_EQ(wait(id), "CREATE_COMPLETE");
+  service_->delete_stack(request(), {.stack_name = "s"});
+  const std::string status = describe(id).stack_status;
+  EXPECT_TRUE(status == "DELETE_IN_PROGRESS" || status == "DELETE_COMPLETE") << status;
+  EXPECT_EQ(remove(id), "DELETE_COMPLETE");
+}
+
 TEST_F(CloudFormationTest, TerminationProtection) {
   const std::string id = create(
       {.stack_name = "s", .template_body = "Resources:\n" + parameter("A"), .enable_termination_protection = true});

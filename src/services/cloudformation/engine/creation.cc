@@ -14,6 +14,7 @@ namespace standpipe::cloudformation {
 
 void StackRun::create() {
   std::optional<std::string> why;
+  if (cancelled_) settle_interrupted();
   try {
     check_attributes();
     why = make_resources();
@@ -30,6 +31,16 @@ void StackRun::create() {
     why = error.what();
   }
   fail_creation(*why);
+}
+
+// The stack is to be deleted before it could go on after a restart. What was under way then may have come into being:
+// this finds out, so that the deletion knows what to remove.
+void StackRun::settle_interrupted() {
+  std::vector<std::string> ids;
+  for (const auto& [id, state] : resources_) {
+    if (state.status == "CREATE_IN_PROGRESS") ids.push_back(id);
+  }
+  for (const std::string& id : ids) make_resource(id);
 }
 
 // Attributes that a type does not have fail the stack as a whole, before anything is made.
@@ -132,7 +143,7 @@ void StackRun::begin_resource(const DeclaredResource& declared, ResourceState& r
 }
 
 void StackRun::make(const DeclaredResource& declared, ResourceState& resource) {
-  if (creation_.stop_requested()) stop_here();
+  if (creation_.stop_requested() && !resource.called && resource.physical_id.empty()) stop_here();
   const ResourceType& type = *find_resource_type(declared.type);
   if (type.maker == Maker::nested_stack) return make_nested(resource);
   if (type.maker == Maker::custom) return make_custom(resource);
@@ -161,6 +172,7 @@ void StackRun::fail_resource(ResourceState& state, const std::string& reason) {
 
 void StackRun::fail_creation(const std::string& why) {
   const std::string sentence = why.ends_with('.') ? why : why + ".";
+  if (cancelled_ && around_.store.requested_deletion(stack_)) return;  // the deletion follows at once
   if (nested() || cancelled_ || stack_.on_failure == "DO_NOTHING") return put_status("CREATE_FAILED", why);
   if (stack_.on_failure == "DELETE") {
     put_status("DELETE_IN_PROGRESS", sentence + " Delete requested by user.");

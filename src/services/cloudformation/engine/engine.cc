@@ -9,7 +9,7 @@ void Engine::resume() {
   for (const Store::Running& one : surroundings_.store.running()) {
     if (const auto stack = surroundings_.store.stack(one.account, one.region, one.uuid)) {
       logging::info("stack {} goes on from {}", stack->name, stack->status);
-      start(*stack);
+      begin(*stack);
     }
   }
 }
@@ -20,32 +20,61 @@ void Engine::stop() {
   idle_.wait(lock, [&] { return active_.empty(); });
 }
 
-bool Engine::begin(const StackState& stack) { return start(stack); }
-
-bool Engine::begin_deletion(const StackState& stack, const Deletion& deletion) {
-  surroundings_.store.request_deletion(stack, deletion);
-  return start(stack);
+bool Engine::begin(const StackState& stack) {
+  const auto active = enter(stack.uuid);
+  return active == nullptr || run(active, stack);
 }
 
-bool Engine::start(const StackState& stack) {
-  const auto active = std::make_shared<Active>();
-  {
-    const std::scoped_lock lock(mutex_);
-    if (stopping_.stop_requested()) return true;  // resumed later
-    const auto [found, added] = active_.emplace(stack.uuid, active);
-    if (!added) {
-      found->second->again = true;
-      found->second->cancel.request_stop();
-      return true;
+bool Engine::begin_deletion(const StackState& stack, const Deletion& deletion) {
+  for (;;) {
+    if (const auto active = enter(stack.uuid)) {
+      note_deletion(stack, deletion);
+      return run(active, stack);
     }
+    surroundings_.store.request_deletion(stack, deletion);
+    const std::scoped_lock lock(mutex_);
+    if (stopping_.stop_requested()) return true;
+    const auto found = active_.find(stack.uuid);
+    if (found == active_.end()) continue;  // who worked on it may have left before the request was there
+    found->second->again = true;
+    found->second->cancel.request_stop();
+    return true;
   }
+}
+
+// Nobody works on the stack, so its client sees at once that it is being deleted.
+void Engine::note_deletion(const StackState& stack, const Deletion& deletion) {
+  try {
+    auto current = surroundings_.store.stack(stack.account, stack.region, stack.uuid);
+    if (!current || current->status == "DELETE_COMPLETE" || current->status == "DELETE_IN_PROGRESS") return;
+    deletion.apply_to(*current);
+    surroundings_.store.put(*current, surroundings_.store.event_count(*current) + 1);
+  } catch (...) {
+    leave(stack.uuid);
+    throw;
+  }
+}
+
+void Engine::leave(const std::string& uuid) {
+  const std::scoped_lock lock(mutex_);
+  active_.erase(uuid);
+  idle_.notify_all();
+}
+
+// Registers work on the stack; nullptr if there is some, or if the server stops.
+std::shared_ptr<Engine::Active> Engine::enter(const std::string& uuid) {
+  const std::scoped_lock lock(mutex_);
+  if (stopping_.stop_requested()) return nullptr;
+  const auto [found, added] = active_.emplace(uuid, std::make_shared<Active>());
+  return added ? found->second : nullptr;
+}
+
+bool Engine::run(const std::shared_ptr<Active>& active, const StackState& stack) {
   const auto task = [this, active, account = stack.account, region = stack.region, uuid = stack.uuid] {
     work(active, account, region, uuid);
   };
   if (surroundings_.workers.run(task)) return true;
-  const std::scoped_lock lock(mutex_);
-  active_.erase(stack.uuid);
-  idle_.notify_all();
+  leave(stack.uuid);
   return false;
 }
 
@@ -69,7 +98,7 @@ Engine::Visit::~Visit() {
   }
   if (!again) return;  // somebody asked for the stack's deletion meanwhile
   try {
-    if (const auto stack = engine_.surroundings_.store.stack(account_, region_, uuid_)) engine_.start(*stack);
+    if (const auto stack = engine_.surroundings_.store.stack(account_, region_, uuid_)) engine_.begin(*stack);
   } catch (const std::exception& error) {
     logging::error("stack {} is not deleted yet: {}", uuid_, error.what());
   }
@@ -78,15 +107,17 @@ Engine::Visit::~Visit() {
 void Engine::work(const std::shared_ptr<Active>& active, const std::string& account, const std::string& region,
                   const std::string& uuid) {
   for (;;) {
-    bool more = false;
     try {
-      more = advance(*active, account, region, uuid);
+      const auto stack = surroundings_.store.stack(account, region, uuid);
+      // A creation that is not wanted any more does not go on after a restart.
+      if (stack && surroundings_.store.requested_deletion(*stack)) cancel(*active);
+      if (stack) StackRun(*this, *stack, token_of(*active)).go();
     } catch (const std::exception& error) {
       // The disk failed, or we did: the stack stays as it is noted and goes on after a restart.
       logging::error("stack {} stopped: {}", uuid, error.what());
     }
     const std::scoped_lock lock(mutex_);
-    if (!stopping_.stop_requested() && (more || active->again)) {
+    if (!stopping_.stop_requested() && active->again) {
       active->again = false;
       active->cancel = std::stop_source();
       continue;
@@ -97,29 +128,14 @@ void Engine::work(const std::shared_ptr<Active>& active, const std::string& acco
   }
 }
 
-// One operation of the stack; true if there may be another.
-bool Engine::advance(Active& active, const std::string& account, const std::string& region, const std::string& uuid) {
-  std::stop_token cancel;
-  {
-    const std::scoped_lock lock(mutex_);
-    cancel = active.cancel.get_token();
-  }
-  auto stack = surroundings_.store.stack(account, region, uuid);
-  if (!stack) return false;
-  if (stack->status == "DELETE_COMPLETE") return false;
-  if (!stack->in_progress()) {
-    const auto deletion = surroundings_.store.requested_deletion(*stack);
-    if (!deletion) return false;
-    stack->status = "DELETE_IN_PROGRESS";
-    stack->reason = "User Initiated";
-    stack->principal = deletion->principal;
-    if (!deletion->role_arn.empty()) stack->role_arn = deletion->role_arn;
-    stack->client_request_token = deletion->client_request_token;
-    stack->retained = deletion->retained;
-    surroundings_.store.put(*stack, surroundings_.store.event_count(*stack) + 1);
-  }
-  StackRun(*this, std::move(*stack), cancel).go();
-  return !stopping_.stop_requested();
+void Engine::cancel(const Active& active) {
+  const std::scoped_lock lock(mutex_);
+  std::stop_source(active.cancel).request_stop();
+}
+
+std::stop_token Engine::token_of(const Active& active) {
+  const std::scoped_lock lock(mutex_);
+  return active.cancel.get_token();
 }
 
 }  // namespace standpipe::cloudformation

@@ -39,9 +39,9 @@ class Engine {
   // Work stops where it is, to be resumed; returns when no task is left.
   void stop();
 
-  // The stack is stored as CREATE_IN_PROGRESS. False: no thread is free.
+  // Goes on with what the stack is stored to be doing. False: no thread is free.
   bool begin(const StackState& stack);
-  // Cancels what the stack does and deletes it then.
+  // Cancels a creation in progress, lets a rollback end, and deletes the stack then. False: no thread is free.
   bool begin_deletion(const StackState& stack, const Deletion& deletion);
 
   // While it lives, nobody else works on the stack: a nested one is worked on by its parent's run. Waits for whoever
@@ -69,10 +69,14 @@ class Engine {
     std::stop_source cancel;
     bool again = false;  // look at the stack once more before leaving; guarded by mutex_
   };
-  bool start(const StackState& stack);
+  std::shared_ptr<Active> enter(const std::string& uuid);
+  bool run(const std::shared_ptr<Active>& active, const StackState& stack);
   void work(const std::shared_ptr<Active>& active, const std::string& account, const std::string& region,
             const std::string& uuid);
-  bool advance(Active& active, const std::string& account, const std::string& region, const std::string& uuid);
+  void note_deletion(const StackState& stack, const Deletion& deletion);
+  void leave(const std::string& uuid);
+  void cancel(const Active& active);
+  std::stop_token token_of(const Active& active);
 
   const Surroundings surroundings_;
   std::stop_source stopping_;

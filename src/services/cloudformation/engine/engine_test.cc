@@ -14,20 +14,21 @@ namespace {
 
 TEST(RunInOrder, NeedsComeFirst) {
   Dependencies needs;
+  std::mutex mutex;
+  std::set<std::string> done;
+  bool in_order = true;
+  const auto work = [&](const std::string& node) {
+    const std::scoped_lock lock(mutex);
+    for (const std::string& need : needs[node]) in_order = in_order && done.contains(need);
+    done.insert(node);
+    return true;
+  };
   for (int i = 0; i < 200; ++i) {
     needs["n" + std::to_string(i)];
     if (i >= 10) needs["n" + std::to_string(i)] = {"n" + std::to_string(i - 10), "n" + std::to_string(i / 2)};
   }
   Workers workers;
-  std::mutex mutex;
-  std::set<std::string> done;
-  bool in_order = true;
-  const OrderOutcome outcome = run_in_order(needs, workers, {}, [&](const std::string& node) {
-    const std::scoped_lock lock(mutex);
-    for (const std::string& need : needs[node]) in_order = in_order && done.contains(need);
-    done.insert(node);
-    return true;
-  });
+  const OrderOutcome outcome = run_in_order(needs, workers, {}, work);
   EXPECT_TRUE(in_order);
   EXPECT_EQ(outcome.done.size(), needs.size());
   EXPECT_TRUE(outcome.failed.empty());

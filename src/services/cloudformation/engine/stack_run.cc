@@ -28,15 +28,30 @@ StackRun::StackRun(Engine& engine, StackState stack, std::stop_token cancel)
 
 void StackRun::go() {
   load();
-  if (stack_.status == "CREATE_IN_PROGRESS") return create();
-  if (stack_.status == "ROLLBACK_IN_PROGRESS") return roll_back();
-  if (stack_.status == "DELETE_IN_PROGRESS") return remove();
+  if (stack_.status == "CREATE_IN_PROGRESS") {
+    create();
+  } else if (stack_.status == "ROLLBACK_IN_PROGRESS") {
+    roll_back();
+  } else if (stack_.status == "DELETE_IN_PROGRESS") {
+    remove();
+  }
+  if (stopping() || stack_.status == "DELETE_COMPLETE") return;
+  const auto deletion = around_.store.requested_deletion(stack_);
+  if (!deletion) return;
+  deletion->apply_to(stack_);
+  choose_principal();
+  put_status(stack_.status, stack_.reason);
+  remove();
 }
 
 void StackRun::load() {
   template_ = read_and_check(around_.store.template_text(stack_));
   resources_ = around_.store.resources(stack_);
   events_ = around_.store.event_count(stack_);
+  choose_principal();
+}
+
+void StackRun::choose_principal() {
   principal_ = stack_.role_arn.empty()
                    ? stack_.principal
                    : around_.roles.assume(stack_.role_arn, std::string(kService), "AWSCloudFormation", stack_.id());
@@ -122,8 +137,8 @@ std::string StackRun::shown_properties(const DeclaredResource& declared) {
 }
 
 Timestamp ResourceJournal::note_call() {
-  if (stop_.stop_requested()) run_.stop_here();
   if (!resource_.called) {
+    if (stop_.stop_requested()) run_.stop_here();
     resource_.called = run_.around_.store.now();
     run_.put(resource_, false);
   }

@@ -41,6 +41,7 @@ class StackRun {
 
   // stack_run.cc
   void load();
+  void choose_principal();
   void put_status(std::string status, std::string reason = {});
   void put(const ResourceState& resource, bool event);
   void put_event(ResourceState& resource, std::string status, std::string reason = {});
@@ -55,6 +56,7 @@ class StackRun {
 
   // creation.cc
   void create();
+  void settle_interrupted();
   std::optional<std::string> make_resources();  // why it failed
   bool make_resource(const std::string& id);
   void begin_resource(const DeclaredResource& declared, ResourceState& resource);

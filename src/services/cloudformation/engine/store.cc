@@ -96,6 +96,15 @@ std::optional<std::string> export_conflict(MetadataTransaction& transaction, con
 
 }  // namespace
 
+void Deletion::apply_to(StackState& stack) const {
+  stack.status = "DELETE_IN_PROGRESS";
+  stack.reason = "User Initiated";
+  stack.principal = principal;
+  if (!role_arn.empty()) stack.role_arn = role_arn;
+  stack.client_request_token = client_request_token;
+  stack.retained = retained;
+}
+
 bool Store::add(const StackState& stack, const std::string& text) {
   bool added = false;
   metadata_.transaction([&](MetadataTransaction& transaction) {

@@ -24,6 +24,8 @@ struct Deletion {
   aws::Principal principal;
   std::string role_arn, client_request_token;
   std::vector<std::string> retained;
+
+  void apply_to(StackState& stack) const;  // which is DELETE_IN_PROGRESS then
 };
 
 class Store {
