@@ -36,7 +36,8 @@ def refused(call, *positional, **arguments):
 
 
 def cli(aws, *arguments):
-    environment = {**os.environ, 'AWS_ACCESS_KEY_ID': aws.account, 'AWS_SECRET_ACCESS_KEY': 'test', 'AWS_DEFAULT_REGION': REGION}
+    environment = {**os.environ, 'AWS_ACCESS_KEY_ID': aws.account, 'AWS_SECRET_ACCESS_KEY': 'test',
+                   'AWS_DEFAULT_REGION': REGION}
     return subprocess.run([Path(sys.executable).with_name('aws'), '--endpoint-url', aws.server.url, '--output', 'json',
                            *arguments], env=environment, capture_output=True, text=True, timeout=60)
 
