@@ -36,6 +36,14 @@ Error internal_failure(const ServiceModel* model) {
                "The request processing has failed because of an unknown error, exception or failure.");
 }
 
+bool has_route(const ServiceModel& model, const Wire& wire, const net::Request& http) {
+  try {
+    return route(model, wire, http, http.path()).operation != nullptr;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 Error unknown_service() {
   return Error("AccessDeniedException", 403, "Unable to determine service/operation name to be authorized");
 }
@@ -112,6 +120,10 @@ Dispatcher::Destination Dispatcher::destination(const net::Request& http, const 
     found.service = by_signature(http);
     for (Service* service : services_) {
       if (found.service == nullptr && names(service->model(), wire)) found.service = service;
+    }
+    for (Service* service : services_) {
+      const bool by_path = found.service == nullptr && wire.rest && service->model().protocol == "rest-json";
+      if (by_path && has_route(service->model(), wire, http)) found.service = service;
     }
     // What nobody else claims on a plain address is an S3 path, as with any local S3.
     if (found.service == nullptr && wire.rest) found.service = caller_.find("s3");

@@ -1,6 +1,6 @@
 // Threads. `Workers` is a cached pool: a task gets an idle thread or a new one, so tasks may wait for other tasks
-// without deadlock; beyond the cap `run` refuses. `CpuGate` limits how many of them compute at once. Both are thread-safe.
-// This is the only place where threads are made.
+// without deadlock; beyond the cap `run` refuses. `CpuGate` limits how many of them compute at once. Both are
+// thread-safe. This is the only place where threads are made.
 #pragma once
 
 #include <condition_variable>

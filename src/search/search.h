@@ -62,9 +62,9 @@ struct WriteOutcome {
   bool accepted() const { return error_type.empty(); }
 };
 
-// How far a source (a Firehose stream's shard) has been written; stored atomically with the documents. If operations of
-// the batch were refused, a space and their indices ("0,4") follow the stored position, so that after a crash the writer
-// knows which of its documents still want a place.
+// How far a source (a Firehose stream's shard) has been written; stored atomically with the documents. If operations
+// of the batch were refused, a space and their indices ("0,4") follow the stored position, so that after a crash the
+// writer knows which of its documents still want a place.
 struct Checkpoint {
   std::string source, position;
 };

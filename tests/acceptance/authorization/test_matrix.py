@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore import UNSIGNED
 from botocore.exceptions import ClientError
-from conftest import ROOT, allow, deny
+from conftest import REGION, ROOT, allow, deny
 
 OPERATIONS = [(service, operation) for service, operations in json.loads((ROOT / 'models/operations.json').read_text()).items()
               for operation in operations]
@@ -72,6 +72,7 @@ def outsiders(server):
     """Clients' makers of one account: a user without policies, and one who is denied what he is allowed."""
     from conftest import Aws
     aws = Aws(server, '100000000001')
+    aws('s3').create_bucket(Bucket='some-name', CreateBucketConfiguration={'LocationConstraint': REGION})
     return {'nobody': aws.user('nobody'), 'denied': aws.user('denied', allow('*'), deny('*')), 'account': aws.account}
 
 
