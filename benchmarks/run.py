@@ -16,11 +16,11 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / 'tests/acceptance'))
 import conftest  # noqa: E402  (the tests' server and clients)
-from conftest import REGION, Server  # noqa: E402
+from conftest import Server  # noqa: E402
 
-TRUST = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sts:AssumeRole',
-                                                 'Principal': {'Service': 'firehose.amazonaws.com'}}]}
-ALL = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': '*', 'Resource': '*'}]}
+sys.modules['acceptance_conftest'] = conftest  # as the crash tests call it
+sys.path.insert(0, str(ROOT / 'tests/crash'))
+from test_records import Reader, set_up  # noqa: E402
 
 
 def free_port():
@@ -54,18 +54,15 @@ def resident_mib(server):
     return int(status.split('VmRSS:')[1].split()[0]) / 1024
 
 
-def pipeline(server, interval):
-    """A stream that is delivered into a collection; answers a function that searches it."""
-    sys.path.insert(0, str(ROOT / 'tests/crash'))
-    from test_records import Reader, set_up
+def pipeline(server):
+    """A stream that is delivered into a collection, buffering interval 0; answers the collection's reader."""
     collection, keys = set_up(server)
-    assert interval == 0
     return Reader(server, collection, keys)
 
 
 def put_to_found(server, runs):
     """ms from PutRecord's request to the first search that finds it, buffering interval 0."""
-    reader, kinesis, times = pipeline(server, 0), server.client('kinesis'), []
+    reader, kinesis, times = pipeline(server), server.client('kinesis'), []
     for number in range(runs):
         begin = time.perf_counter()
         kinesis.put_record(StreamName='events', PartitionKey='k', Data=json.dumps({'number': number}).encode())

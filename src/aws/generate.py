@@ -528,8 +528,9 @@ def main():
     header_path.parent.mkdir(parents=True, exist_ok=True)
     write_if_changed(header_path, header(model))
     write_if_changed(source_path, source(model, f"generated/{header_path.name}"))
-    for note in model.notes:
-        print(f"{service}: {note}")
+    if "--notes" in sys.argv:  # limits that the models give and that are not checked
+        for note in model.notes:
+            print(f"{service}: {note}")
 
 
 if __name__ == "__main__":
