@@ -126,10 +126,19 @@ void Instance::reset() {
 bool Instance::stop(Deadline deadline) {
   if (!server_) return true;
   composition_->interrupt();
-  const bool in_time = server_->stop(deadline);
+  // Handlers that still run use the composition, so it may only go when they have ended.
+  if (!server_->stop(deadline)) return false;
   composition_.reset();
   server_.reset();
-  return in_time;
+  return true;
+}
+
+void Instance::abandon() {
+  if (settings_.ephemeral) {
+    std::error_code ignored;
+    fs::remove_all(data_, ignored);
+  }
+  _exit(0);
 }
 
 }  // namespace standpipe::server

@@ -24,8 +24,10 @@ class Instance {
 
   std::string address() const;  // HOST:PORT, with the port that was chosen for 0
   std::filesystem::path data() const { return data_; }
-  // Answers what is under way, then ends; false if the time did not suffice for that.
+  // Answers what is under way, then ends; false if the time did not suffice: some requests still run.
   bool stop(Deadline deadline);
+  // Ends the process although requests still run. Whatever was acknowledged is on disk already.
+  [[noreturn]] void abandon();
 
  private:
   net::Response serve(net::Request& http);

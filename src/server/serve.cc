@@ -89,7 +89,10 @@ int serve(CLI::App& command, Settings& settings) {
     int received = 0;
     sigwait(&ends, &received);
     logging::info("stopping");
-    if (!instance.stop(Deadline::in(kStopTime))) logging::warning("some requests did not end in time");
+    if (!instance.stop(Deadline::in(kStopTime))) {
+      logging::warning("some requests did not end in time");
+      instance.abandon();
+    }
     return 0;
   } catch (const InvalidSettings& error) {
     std::cerr << "standpipe: " << error.what() << "\n";
