@@ -21,7 +21,7 @@ PARTS = [
     ('rules', [sys.executable, 'scripts/tidy.py']),
     ('build release', ['scripts/dev', 'build', 'release']),
     ('build unit tests', ['scripts/dev', 'build', 'dev']),
-    ('runtimes', [sys.executable, 'scripts/runtimes']),
+    ('runtimes', [PYTHON, 'scripts/runtimes']),
     ('unit tests', ['ctest', '--test-dir', 'build/dev', '-j2', '--output-on-failure']),
     ('codecs against botocore', pytest('tests/wire')),
     ('acceptance', pytest('tests/acceptance', '-n', '2', '--dist', 'loadfile')),
