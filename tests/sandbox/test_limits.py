@@ -69,8 +69,10 @@ def test_number_of_processes(functions):
             result = [len(children), error.strerror]
         for pid in children: os.kill(pid, signal.SIGKILL)
     ''')
-    assert error is None, answer
-    assert 900 <= answer[0] <= 1024 and answer[1] == 'Resource temporarily unavailable'
+    if error:  # without control groups shared pages count once a process, and the memory limit comes first
+        assert 'signal: killed' in answer['errorMessage'], answer
+    else:
+        assert 900 <= answer[0] <= 1024 and answer[1] == 'Resource temporarily unavailable'
 
 
 def test_open_files(probe):
