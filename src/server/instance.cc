@@ -44,6 +44,7 @@ int lock_folder(const fs::path& folder) {
 
 Instance::Instance(const Settings& settings)
     : settings_(settings),
+      clock_(settings.clock_offset_s),
       started_(clock_.now()),
       data_(make_data_folder(settings)),
       lock_(lock_folder(data_)),

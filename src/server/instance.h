@@ -15,6 +15,17 @@
 
 namespace standpipe::server {
 
+// The machine's time, moved: whole days pass at once in a test.
+class OffsetClock final : public Clock {
+ public:
+  explicit OffsetClock(int64_t offset_s) : offset_(std::chrono::seconds(offset_s)) {}
+  Timestamp now() const override { return machine_.now() + offset_; }
+
+ private:
+  SystemClock machine_;
+  Duration offset_;
+};
+
 // Thread-safe after construction.
 class Instance {
  public:
@@ -37,7 +48,7 @@ class Instance {
   net::EndpointOptions endpoint();
 
   const Settings settings_;
-  SystemClock clock_;
+  OffsetClock clock_;
   const Timestamp started_;
   std::filesystem::path data_;
   int lock_ = -1;

@@ -45,6 +45,8 @@ void add_settings(CLI::App& command, Settings& settings) {
   row("--internet", "STANDPIPE_INTERNET", settings.internet,
       "Functions may reach public addresses through the server (open) or not (closed)");
   row("--log-level", "STANDPIPE_LOG_LEVEL", settings.log_level, "debug, info, warning or error");
+  row("--clock-offset-seconds", "STANDPIPE_CLOCK_OFFSET_SECONDS", settings.clock_offset_s,
+      "Added to the machine's time, for tests of what expires; clients must sign with that time");
   command.add_option("--config", settings.config, "File with lines NAME=VALUE, named as the flags");
 }
 

@@ -21,6 +21,7 @@ struct Settings {
   std::string internet = "open";
   std::string log_level = "info";
   std::string config;
+  int64_t clock_offset_s = 0;
 
   std::string host() const { return listen.substr(0, listen.rfind(':')); }
   uint16_t port() const;
