@@ -1,9 +1,8 @@
 #include "aws/protocol.h"
 
-#include <zlib.h>
-
 #include "aws/codec.h"
 #include "base/bytes.h"
+#include "base/compress.h"
 
 namespace standpipe::aws {
 namespace {
@@ -17,14 +16,6 @@ const char* syntax_error(Protocol protocol) {
 }
 
 Error bad_encoding(const char* why) { return Error("MalformedInput", 400, why); }
-
-struct Inflater {
-  Inflater() {
-    if (inflateInit2(&stream, 15 + 32) != Z_OK) throw std::bad_alloc();  // 32: zlib or gzip, told by the header
-  }
-  ~Inflater() { inflateEnd(&stream); }
-  z_stream stream{};
-};
 
 // <PutUserPolicyResponse xmlns="…"><…Result>…</…Result><ResponseMetadata><RequestId>…
 std::string query_document(const ServiceModel& model, const OperationModel& operation, const void* output,
@@ -48,21 +39,11 @@ std::optional<std::string> inflated(const net::Request& http) {
   const std::string* coding = http.headers.find("content-encoding");
   if (!coding || (!equal_ignoring_case(*coding, "gzip") && !equal_ignoring_case(*coding, "deflate")))
     return std::nullopt;
-  Inflater inflater;
   const std::string_view body = http.body.view();
-  inflater.stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));
-  inflater.stream.avail_in = static_cast<uInt>(std::min<size_t>(body.size(), kInflatedBytesMax));
-  std::string out;
-  char piece[64 * 1024];
-  for (;;) {
-    inflater.stream.next_out = reinterpret_cast<Bytef*>(piece);
-    inflater.stream.avail_out = sizeof piece;
-    const int result = inflate(&inflater.stream, Z_NO_FLUSH);
-    out.append(piece, sizeof piece - inflater.stream.avail_out);
-    if (result == Z_STREAM_END) return out;
-    if (result != Z_OK) throw bad_encoding("The body does not match its content-encoding.");
-    if (out.size() > kInflatedBytesMax) throw bad_encoding("The body is too large.");
-  }
+  if (body.size() > kInflatedBytesMax) throw bad_encoding("The body is too large.");
+  auto out = gzip_decompress(body, kInflatedBytesMax);
+  if (!out) throw bad_encoding("The body does not match its content-encoding, or is too large.");
+  return out;
 }
 
 Missing decode(const ServiceModel& model, const Wire& wire, const Route& route, const net::Request& http, void* input) {

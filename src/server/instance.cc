@@ -50,7 +50,7 @@ Instance::Instance(const Settings& settings)
       lock_(lock_folder(data_)),
       certificates_(std::make_shared<net::CertificateAuthority>(data_ / "tls")),
       admin_(settings_, {.health = [this] { return health(); },
-                         .metrics = [this] { return composition_->metrics(); },
+                         .metrics = [this] { return metrics(); },
                          .flush = [this] { return flush(); },
                          .reset = [this] { reset(); }}) {
   fs::create_directories(data_ / "spool");
@@ -105,13 +105,21 @@ std::string Instance::health() const {
   return json::print(health) + "\n";
 }
 
+std::string Instance::metrics() const {
+  const std::shared_lock lock(composing_);
+  return composition_->metrics();
+}
+
 bool Instance::flush() {
   const std::shared_lock lock(composing_);
   return composition_->flush(Deadline::in(kFlushTime));
 }
 
 void Instance::reset() {
-  composition_->interrupt();
+  {
+    const std::shared_lock lock(composing_);
+    composition_->interrupt();
+  }
   const std::unique_lock lock(composing_);
   composition_.reset();
   for (const auto& entry : fs::directory_iterator(data_)) {

@@ -43,6 +43,7 @@ class Instance {
  private:
   net::Response serve(net::Request& http);
   std::string health() const;
+  std::string metrics() const;
   bool flush();
   void reset();
   net::EndpointOptions endpoint();
