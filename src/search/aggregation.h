@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,14 +19,23 @@ struct BucketOrder {
   bool descending = true;
 };
 
+struct SearchRequest;
+
+// Which terms count: those of a list or that a regular expression matches, or one of several partitions of all terms.
+struct TermFilter {
+  std::vector<json::Value> values;
+  std::optional<std::string> pattern;
+  uint32_t partition = 0, partitions = 0;  // 0 partitions: not asked for
+  bool given() const { return !values.empty() || pattern || partitions > 0; }
+};
+
 struct TermsAggregation {
   std::string field;
   uint32_t size = 10;
   int64_t min_doc_count = 1;
   std::vector<BucketOrder> order;  // at least one after parsing; ties are broken by key
   std::optional<json::Value> missing;
-  // Exact values or regular-expression-free patterns are not offered: only lists of values.
-  std::vector<json::Value> include, exclude;
+  TermFilter include, exclude;
 };
 struct DateHistogramAggregation {
   std::string field;
@@ -79,9 +89,21 @@ struct MetricAggregation {
   std::optional<json::Value> missing;
   uint32_t precision_threshold = 3000;  // cardinality
 };
+struct PercentilesAggregation {
+  std::string field;
+  std::optional<json::Value> missing;
+  bool ranks = false;          // percentile_ranks: `points` are values
+  std::vector<double> points;  // percentiles: 0 … 100
+  bool keyed = true, hdr = false;
+  double compression = 100;
+};
+struct TopHitsAggregation {
+  std::shared_ptr<const SearchRequest> request;  // from, size, sort, and what hits show
+};
 using AggregationNode =
     std::variant<TermsAggregation, DateHistogramAggregation, HistogramAggregation, RangeAggregation, FilterAggregation,
-                 FiltersAggregation, MissingAggregation, GlobalAggregation, MetricAggregation>;
+                 FiltersAggregation, MissingAggregation, GlobalAggregation, MetricAggregation, PercentilesAggregation,
+                 TopHitsAggregation>;
 
 struct Aggregation {
   std::string name;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -19,7 +20,7 @@ struct SortField {
   bool missing_first = false;
   std::optional<json::Value> missing;  // stands in for absent values
   std::string unmapped_type;           // empty: an unmapped field is an error
-  std::string mode;                    // "min", "max"; empty: min ascending, max descending
+  std::string mode;                    // "min", "max", "sum", "avg", "median"; empty: min ascending, max descending
   std::string format;
 };
 
@@ -33,6 +34,23 @@ struct SourceFilter {
 struct FieldAndFormat {
   std::string field;  // may be a pattern
   std::string format;
+};
+
+// How a field's fragments are cut out of its text and marked.
+struct HighlightOptions {
+  enum class Type { unified, plain };
+  Type type = Type::unified;
+  std::vector<std::string> pre_tags{"<em>"}, post_tags{"</em>"};
+  uint32_t fragment_size = 100;
+  uint32_t fragments_max = 5;  // 0: the whole field
+  uint32_t no_match_size = 0;
+  bool best_first = false;
+  bool require_field_match = true;  // false: what the query asks of other fields counts too
+  bool html = false;                // text is encoded
+  QueryPtr query;                   // instead of the request's; may be null
+};
+struct Highlight {
+  std::vector<std::pair<std::string, HighlightOptions>> fields;  // names may be patterns
 };
 
 inline constexpr int64_t kCountAll = std::numeric_limits<int64_t>::max();
@@ -50,6 +68,7 @@ struct SearchRequest {
   bool typed_keys = false;  // aggregations are answered as "type#name"
   std::optional<double> min_score;
   std::vector<FieldAndFormat> docvalue_fields, fields;
+  Highlight highlight;
   std::vector<Aggregation> aggregations;
 };
 
@@ -58,7 +77,7 @@ struct Hit {
   std::optional<float> score;
   std::string source;                      // JSON text; empty if not asked for
   json::Array sort;                        // values of the request's sort, if it had one
-  json::Value fields;                      // object, or null
+  json::Value fields, highlight;           // objects, or null
   std::optional<int64_t> version, seq_no;  // if asked for
 };
 

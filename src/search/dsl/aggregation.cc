@@ -1,8 +1,10 @@
 #include "search/dsl/aggregation.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/bytes.h"
+#include "search/dsl/request.h"
 
 namespace standpipe::search::dsl {
 namespace {
@@ -24,6 +26,45 @@ AggregationNode parse_metric(QueryParser&, const std::string& name, const json::
   return metric;
 }
 
+AggregationNode parse_percentiles_of(const std::string& name, const json::Value& body, bool ranks) {
+  Options options(name, body);
+  PercentilesAggregation out{.field = options.text("field"), .ranks = ranks};
+  if (const json::Value* missing = options.take("missing")) out.missing = *missing;
+  if (!ranks) out.points = {1, 5, 25, 50, 75, 95, 99};
+  const char* list = ranks ? "values" : "percents";
+  if (const json::Value* points = options.take(list)) {
+    if (!points->is_array() || points->array().empty() || points->array().size() > 1000)
+      throw illegal_argument("[" + std::string(list) + "] must not be empty: [" + name + "]");
+    out.points.clear();
+    for (const json::Value& point : points->array()) {
+      const auto number = as_number(point);
+      if (!number || (!ranks && !(*number >= 0 && *number <= 100)))
+        throw illegal_argument("percent must be in [0,100], got [" + as_text(point).value_or("null") + "]: [" + name +
+                               "]");
+      out.points.push_back(*number);
+    }
+    std::sort(out.points.begin(), out.points.end());
+  } else if (ranks) {
+    throw illegal_argument("Required [values] in [" + name + "]");
+  }
+  out.keyed = options.boolean("keyed", true);
+  if (const json::Value* tdigest = options.take("tdigest")) {
+    Options members(name, *tdigest);
+    out.compression = std::clamp(members.number("compression", 100), 10.0, 10'000.0);
+    members.text("execution_hint");
+    members.finish("tdigest");
+  }
+  if (const json::Value* hdr = options.take("hdr")) {
+    Options members(name, *hdr);
+    members.integer("number_of_significant_value_digits", 3, 0, 5);
+    members.finish("hdr");
+    out.hdr = true;
+  }
+  options.finish("aggregation");
+  if (out.field.empty()) throw illegal_argument("Required one of fields [field, script], but none were specified. ");
+  return out;
+}
+
 const std::map<std::string_view, Parse>& aggregation_types() {
   static const std::map<std::string_view, Parse> types = {
       {"avg", parse_metric<Kind::avg>},
@@ -38,13 +79,21 @@ const std::map<std::string_view, Parse>& aggregation_types() {
       {"max", parse_metric<Kind::max>},
       {"min", parse_metric<Kind::min>},
       {"missing", parse_missing},
+      {"percentile_ranks", parse_percentile_ranks},
+      {"percentiles", parse_percentiles},
       {"range", parse_range_aggregation},
       {"stats", parse_metric<Kind::stats>},
       {"sum", parse_metric<Kind::sum>},
       {"terms", parse_terms_aggregation},
+      {"top_hits", parse_top_hits_aggregation},
       {"value_count", parse_metric<Kind::value_count>},
   };
   return types;
+}
+
+bool is_metric(const AggregationNode& node) {
+  return std::holds_alternative<MetricAggregation>(node) || std::holds_alternative<PercentilesAggregation>(node) ||
+         std::holds_alternative<TopHitsAggregation>(node);
 }
 
 class AggregationReader {
@@ -102,7 +151,7 @@ class AggregationReader {
       }
     }
     if (type.empty()) throw parsing_exception("Missing definition for aggregation [" + name + "]");
-    if (std::holds_alternative<MetricAggregation>(out.node) && !out.children.empty()) {
+    if (is_metric(out.node) && !out.children.empty()) {
       throw Error("aggregation_initialization_exception", 500,
                   "Aggregator [" + name + "] of type [" + type + "] cannot accept sub-aggregations");
     }
@@ -114,6 +163,16 @@ class AggregationReader {
 };
 
 }  // namespace
+
+AggregationNode parse_percentiles(QueryParser&, const std::string& name, const json::Value& body) {
+  return parse_percentiles_of(name, body, false);
+}
+AggregationNode parse_percentile_ranks(QueryParser&, const std::string& name, const json::Value& body) {
+  return parse_percentiles_of(name, body, true);
+}
+AggregationNode parse_top_hits_aggregation(QueryParser& queries, const std::string&, const json::Value& body) {
+  return TopHitsAggregation{std::make_shared<const SearchRequest>(parse_top_hits(queries, body))};
+}
 
 std::vector<Aggregation> parse_aggregations(QueryParser& queries, const json::Value& body) {
   return AggregationReader(queries).read(body, 1);

@@ -76,6 +76,29 @@ std::optional<std::pair<json::Value, json::Value>> read_bounds(Options& options,
   return std::pair(min == nullptr ? json::Value() : *min, max == nullptr ? json::Value() : *max);
 }
 
+TermFilter read_term_filter(Options& options, std::string_view which, bool partitions) {
+  TermFilter out;
+  const json::Value* value = options.take(which);
+  if (value == nullptr) return out;
+  if (value->is_string()) {
+    out.pattern = value->string();
+  } else if (value->is_array()) {
+    out.values = value->array();
+  } else if (value->is_object() && partitions) {
+    Options members(options.clause(), *value);
+    out.partitions = static_cast<uint32_t>(members.integer("num_partitions", 0, 1, INT32_MAX));
+    out.partition = static_cast<uint32_t>(members.integer("partition", 0, 0, INT32_MAX));
+    members.finish("include");
+    if (out.partition >= out.partitions) throw illegal_argument("Partition must be less than [num_partitions]");
+  } else {
+    throw parsing_exception("[" + options.clause() + "] failed to parse field [" + std::string(which) + "]");
+  }
+  if (out.values.size() > static_cast<size_t>(kBucketsMax)) {
+    throw illegal_argument("Too many terms to " + std::string(which));
+  }
+  return out;
+}
+
 }  // namespace
 
 AggregationNode parse_terms_aggregation(QueryParser&, const std::string& name, const json::Value& body) {
@@ -90,16 +113,8 @@ AggregationNode parse_terms_aggregation(QueryParser&, const std::string& name, c
   for (const char* hint : {"execution_hint", "collect_mode", "value_type"}) options.text(hint);
   if (const json::Value* order = options.take("order")) terms.order = read_order(*order);
   if (terms.order.empty()) terms.order.push_back({"_count", true});
-  const auto list = [&](const char* which, std::vector<json::Value>& into) {
-    const json::Value* value = options.take(which);
-    if (value == nullptr) return;
-    if (!value->is_array()) {
-      throw parsing_exception("[" + name + "] aggregation supports [" + which + "] only as an array of values");
-    }
-    into = value->array();
-  };
-  list("include", terms.include);
-  list("exclude", terms.exclude);
+  terms.include = read_term_filter(options, "include", true);
+  terms.exclude = read_term_filter(options, "exclude", false);
   options.finish("aggregation");
   require_field(terms.field);
   return terms;

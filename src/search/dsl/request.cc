@@ -1,9 +1,11 @@
 #include "search/dsl/request.h"
 
 #include <map>
+#include <set>
 
 #include "base/bytes.h"
 #include "search/dsl/aggregation.h"
+#include "search/dsl/highlight.h"
 
 namespace standpipe::search::dsl {
 namespace {
@@ -33,11 +35,17 @@ SortField read_sort_field(const std::string& field, const json::Value& value) {
   direction(options.text("order", out.descending ? "desc" : "asc"));
   out.unmapped_type = options.text("unmapped_type");
   out.mode = to_lower(options.text("mode"));
-  if (!out.mode.empty() && out.mode != "min" && out.mode != "max") {
+  static const std::set<std::string_view> modes = {"", "min", "max", "sum", "avg", "median"};
+  if (!modes.contains(out.mode)) {
     throw illegal_argument("[" + field + "] sort does not support mode [" + out.mode + "]");
   }
   out.format = options.text("format");
-  options.text("numeric_type");
+  if (const std::string type = options.text("numeric_type"); type == "date_nanos") {
+    throw illegal_argument("[numeric_type] option cannot be set to [date_nanos] on field [" + field + "]");
+  }
+  if (options.take("nested") != nullptr) {
+    throw illegal_argument("[nested] of sort field [" + field + "] is not supported");
+  }
   if (const json::Value* missing = options.take("missing")) {
     const std::string word = as_text(*missing).value_or("");
     if (word == "_first")
@@ -63,6 +71,7 @@ std::vector<FieldAndFormat> read_fields(const json::Value& value, const std::str
     } else {
       Options options(name, item);
       out.push_back({options.text("field"), options.text("format")});
+      options.boolean("include_unmapped", false);
       options.finish("field");
     }
   }
@@ -70,8 +79,8 @@ std::vector<FieldAndFormat> read_fields(const json::Value& value, const std::str
 }
 
 struct Context {
-  QueryParser queries;
-  SearchRequest request;
+  QueryParser& queries;
+  SearchRequest request{};
 };
 using Read = void (*)(Context&, const json::Value&);
 
@@ -106,6 +115,15 @@ void read_search_after(Context& c, const json::Value& value) {
   c.request.search_after = value.array();
 }
 
+// No field is stored beside the source: "_none_" and other names hide it, the forms that mean everything do not.
+void read_stored_fields(Context& c, const json::Value& value) {
+  const json::Array names = value.is_array() ? value.array() : json::Array{value};
+  for (const json::Value& name : names) {
+    if (!name.is_string()) throw parsing_exception("failed to parse field [stored_fields]");
+    if (name.string() == "_none_") c.request.source.enabled = false;
+  }
+}
+
 void ignore(Context&, const json::Value&) {}
 
 // Every key that a search body may have. Those that only steer how work is spread or cut short change no answer.
@@ -120,6 +138,7 @@ const std::map<std::string_view, Read>& request_keys() {
        [](Context& c, const json::Value& v) { c.request.docvalue_fields = read_fields(v, "docvalue_fields"); }},
       {"fields", [](Context& c, const json::Value& v) { c.request.fields = read_fields(v, "fields"); }},
       {"from", [](Context& c, const json::Value& v) { c.request.from = read_window(v, "from"); }},
+      {"highlight", [](Context& c, const json::Value& v) { c.request.highlight = parse_highlight(c.queries, v); }},
       {"min_score",
        [](Context& c, const json::Value& v) {
          const auto score = as_number(v);
@@ -132,6 +151,7 @@ const std::map<std::string_view, Read>& request_keys() {
       {"seq_no_primary_term", [](Context& c, const json::Value& v) { c.request.seq_no_primary_term = read_flag(v); }},
       {"size", [](Context& c, const json::Value& v) { c.request.size = read_window(v, "size"); }},
       {"sort", [](Context& c, const json::Value& v) { c.request.sort = parse_sort(v); }},
+      {"stored_fields", read_stored_fields},
       {"timeout", ignore},
       {"track_scores", [](Context& c, const json::Value& v) { c.request.track_scores = read_flag(v); }},
       {"track_total_hits", read_total_hits},
@@ -142,10 +162,7 @@ const std::map<std::string_view, Read>& request_keys() {
 
 // Asked for by Dashboards in every request; empty or harmless forms are accepted, real use is refused.
 bool harmless(const std::string& key, const json::Value& value) {
-  if (key == "stored_fields") {
-    return value == json::Value("*") || value == json::Value(json::Array{"*"}) || value == json::Value(json::Array{});
-  }
-  if (key == "script_fields" || key == "highlight" || key == "ext" || key == "runtime_mappings") {
+  if (key == "script_fields" || key == "ext" || key == "runtime_mappings") {
     return value.is_object() && value.object().empty();
   }
   if (key == "rescore" || key == "indices_boost") return value.is_array() && value.array().empty();
@@ -221,7 +238,8 @@ SearchRequest parse_search_request(const json::Value& body) {
   if (!body.is_object()) {
     throw parsing_exception("Expected [START_OBJECT] but found [" + std::string(token_name(body)) + "]");
   }
-  Context context;
+  QueryParser queries;
+  Context context{queries};
   for (const auto& [key, value] : body.object()) {
     const auto found = request_keys().find(key);
     if (found != request_keys().end()) {
@@ -231,6 +249,32 @@ SearchRequest parse_search_request(const json::Value& body) {
     }
   }
   if (!context.request.query) context.request.query = make_query(MatchAllQuery{});
+  return std::move(context.request);
+}
+
+SearchRequest parse_top_hits(QueryParser& queries, const json::Value& body) {
+  static const std::set<std::string_view> shown = {"_source",       "docvalue_fields", "fields", "from",
+                                                   "highlight",     "size",            "sort",   "seq_no_primary_term",
+                                                   "stored_fields", "track_scores",    "version"};
+  Context context{queries};
+  context.request.size = 3;
+  for (const auto& [key, value] : body.object()) {
+    const auto found = request_keys().find(key);
+    if (shown.contains(key) && found != request_keys().end()) {
+      if (!value.is_null()) found->second(context, value);
+    } else if (!harmless(key, value)) {
+      throw parsing_exception("Unknown key for a " + std::string(token_name(value)) + " in [" + key + "].");
+    }
+  }
+  const uint64_t window = uint64_t{context.request.from} + context.request.size;
+  if (window > kTopHitsWindowMax) {
+    throw illegal_argument(
+        "Top hits result window is too large, the top hits aggregator's from + size must be less than or equal to: "
+        "[100] but was [" +
+        std::to_string(window) +
+        "]. This limit can be set by changing the [index.max_inner_result_window] index level setting.");
+  }
+  context.request.query = make_query(MatchAllQuery{});
   return std::move(context.request);
 }
 

@@ -35,8 +35,10 @@ TEST(SearchRequest, ReadsWhatItIsAsked) {
 
 TEST(SearchRequest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refusal(R"({"x":1})"), "parsing_exception: Unknown key for a VALUE_NUMBER in [x].");
-  EXPECT_EQ(refusal(R"({"highlight":{"fields":{}}})"),
-            "parsing_exception: Unknown key for a START_OBJECT in [highlight].");
+  EXPECT_EQ(refusal(R"({"highlight":{"fields":{"a":{"type":"fvh"}}}})"),
+            "illegal_argument_exception: unknown highlighter type [fvh]");
+  EXPECT_EQ(refusal(R"({"highlight":{"fields":{"a":{"colour":1}}}})"),
+            "parsing_exception: [a] highlight field does not support [colour]");
   EXPECT_EQ(refusal(R"({"highlight":{},"script_fields":{},"stored_fields":["*"]})"), "accepted");
   EXPECT_EQ(refusal(R"({"size":-1})"), "illegal_argument_exception: [size] parameter cannot be negative, found [-1]");
   EXPECT_EQ(refusal(R"({"search_after":[1],"sort":["a"],"from":1})"),

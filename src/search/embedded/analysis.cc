@@ -91,6 +91,7 @@ class StandardAnalyzer final : public Analyzer {
     std::string token;
     uint32_t position = 0;
     for (size_t at = 0; at < text.size();) {
+      const size_t start = at;
       const Character c = read(text, at);
       at = c.end;
       token.clear();
@@ -102,7 +103,7 @@ class StandardAnalyzer final : public Analyzer {
         case Break::ideograph: append_lower(token, c.code); break;
         default: continue;
       }
-      if (!token.empty()) visit(token, position++);
+      if (!token.empty()) visit({token, position++, static_cast<uint32_t>(start), static_cast<uint32_t>(at)});
     }
   }
   std::string normalize(std::string_view text) const override { return to_lower_unicode(text); }
@@ -158,15 +159,17 @@ class SimpleAnalyzer final : public Analyzer {
  public:
   void analyze(std::string_view text, const TokenVisitor& visit) const override {
     std::string token;
-    uint32_t position = 0;
+    uint32_t position = 0, start = 0;
     for (size_t at = 0; at < text.size();) {
       const Character c = read(text, at);
-      at = c.end;
-      if (u_isalpha(c.code)) append_lower(token, c.code);
-      if ((!u_isalpha(c.code) || at >= text.size()) && !token.empty()) {
-        visit(token, position++);
+      const bool letter = u_isalpha(c.code);
+      if (letter && token.empty()) start = static_cast<uint32_t>(at);
+      if (letter) append_lower(token, c.code);
+      if ((!letter || c.end >= text.size()) && !token.empty()) {
+        visit({token, position++, start, static_cast<uint32_t>(letter ? c.end : at)});
         token.clear();
       }
+      at = c.end;
     }
   }
   std::string normalize(std::string_view text) const override { return to_lower_unicode(text); }
@@ -180,7 +183,9 @@ class WhitespaceAnalyzer final : public Analyzer {
     for (size_t at = 0; at <= text.size();) {
       const Character c = at < text.size() ? read(text, at) : Character{' ', Break::other, at + 1};
       if (u_isUWhiteSpace(c.code)) {
-        if (at > start) visit(text.substr(start, at - start), position++);
+        if (at > start) {
+          visit({text.substr(start, at - start), position++, static_cast<uint32_t>(start), static_cast<uint32_t>(at)});
+        }
         start = c.end;
       }
       at = c.end;
@@ -192,7 +197,7 @@ class WhitespaceAnalyzer final : public Analyzer {
 class KeywordAnalyzer final : public Analyzer {
  public:
   void analyze(std::string_view text, const TokenVisitor& visit) const override {
-    if (!text.empty()) visit(text, 0);
+    if (!text.empty()) visit({text, 0, 0, static_cast<uint32_t>(text.size())});
   }
   std::string normalize(std::string_view text) const override { return std::string(text); }
 };

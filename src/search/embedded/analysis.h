@@ -10,8 +10,12 @@
 
 namespace standpipe::search {
 
-// visit(token, position); positions count tokens from 0.
-using TokenVisitor = std::function<void(std::string_view token, uint32_t position)>;
+// Positions count tokens from 0; [start, end) are the bytes of the text that the token was made of.
+struct Token {
+  std::string_view text;
+  uint32_t position, start, end;
+};
+using TokenVisitor = std::function<void(const Token&)>;
 
 class Analyzer {
  public:

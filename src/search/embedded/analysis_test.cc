@@ -7,9 +7,9 @@ namespace {
 
 std::string tokens(const char* analyzer, std::string_view text) {
   std::string out;
-  find_analyzer(analyzer)->analyze(text, [&](std::string_view token, uint32_t) {
+  find_analyzer(analyzer)->analyze(text, [&](const Token& token) {
     if (!out.empty()) out += '|';
-    out += token;
+    out += token.text;
   });
   return out;
 }

@@ -14,7 +14,7 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-struct Token {
+struct PlacedTerm {
   ParsedDocument::Piece term;
   uint32_t position;
 };
@@ -243,15 +243,15 @@ class DocumentReader {
     auto* list = std::find_if(tokens_.data(), tokens_.data() + tokens_.size(),
                               [&](const auto& entry) { return entry.first == &field; });
     if (list == tokens_.data() + tokens_.size()) {
-      tokens_.emplace_back(&field, std::vector<Token>());
+      tokens_.emplace_back(&field, std::vector<PlacedTerm>());
       list = &tokens_.back();
     }
-    std::vector<Token>& tokens = list->second;
+    std::vector<PlacedTerm>& tokens = list->second;
     const uint32_t base = tokens.empty() ? 0 : tokens.back().position + 1 + kPositionGap;
     const std::string own = scalar.kind == Scalar::Kind::text ? std::string() : scalar.text();
     const std::string_view text = scalar.kind == Scalar::Kind::text ? scalar.string : std::string_view(own);
-    field.analyzer->analyze(text, [&](std::string_view token, uint32_t position) {
-      if (token.size() <= kTermBytesMax) tokens.push_back({store(token), base + position});
+    field.analyzer->analyze(text, [&](const Token& token) {
+      if (token.text.size() <= kTermBytesMax) tokens.push_back({store(token.text), base + token.position});
     });
   }
 
@@ -270,8 +270,8 @@ class DocumentReader {
     out_.terms.erase(std::unique(out_.terms.begin(), out_.terms.end(), same), out_.terms.end());
   }
 
-  void group_tokens(const FieldSpec* field, std::vector<Token>& tokens) {
-    std::sort(tokens.begin(), tokens.end(), [&](const Token& a, const Token& b) {
+  void group_tokens(const FieldSpec* field, std::vector<PlacedTerm>& tokens) {
+    std::sort(tokens.begin(), tokens.end(), [&](const PlacedTerm& a, const PlacedTerm& b) {
       const int order = out_.text(a.term).compare(out_.text(b.term));
       return order != 0 ? order < 0 : a.position < b.position;
     });
@@ -293,7 +293,7 @@ class DocumentReader {
   std::vector<std::string> path_;
   std::vector<NewField> unknown_;
   ParsedDocument out_;
-  std::vector<std::pair<const FieldSpec*, std::vector<Token>>> tokens_;
+  std::vector<std::pair<const FieldSpec*, std::vector<PlacedTerm>>> tokens_;
 };
 
 constexpr size_t kParserKeptBytes = 1024 * 1024;

@@ -1,5 +1,7 @@
 // The embedded engine runs the contract suite, and what only it promises: recovery, flushes, merges.
 #include "search/search_suite.h"
+#include "search/search_suite_aggregations.h"
+#include "search/search_suite_hits.h"
 #include "storage/temporary_directory.h"
 
 namespace standpipe::search {

@@ -110,6 +110,16 @@ std::string filter_source(const std::string& source, const SourceFilter& filter)
   return kept ? json::print(*kept) : "{}";
 }
 
+json::Array source_values(const Mapping& mapping, const FieldSpec& spec, const json::Value& source) {
+  json::Array out;
+  collect_path(source, spec.path, out);
+  const size_t dot = spec.path.rfind('.');
+  if (out.empty() && dot != std::string::npos && mapping.find(spec.path.substr(0, dot)) != nullptr) {
+    collect_path(source, std::string_view(spec.path).substr(0, dot), out);
+  }
+  return out;
+}
+
 json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source,
                          const SearchRequest& request) {
   json::Object out;
@@ -129,13 +139,7 @@ json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::s
         if (spec->type == &date_type()) {
           values = doc_values(context, *spec, doc, wanted.format);
         } else {
-          collect_path(root, spec->path, values);
-          // A sub-field shows what its field has.
-          const size_t dot = spec->path.rfind('.');
-          if (values.empty() && dot != std::string::npos &&
-              context.mapping.find(spec->path.substr(0, dot)) != nullptr) {
-            collect_path(root, std::string_view(spec->path).substr(0, dot), values);
-          }
+          values = source_values(context.mapping, *spec, root);
         }
         if (!values.empty()) out[spec->path] = std::move(values);
       }

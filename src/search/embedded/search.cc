@@ -4,18 +4,23 @@
 
 #include "search/embedded/aggregation/collector.h"
 #include "search/embedded/fetch.h"
+#include "search/embedded/highlight.h"
 #include "search/embedded/top_hits.h"
 #include "search/error.h"
 
 namespace standpipe::search {
 namespace {
 
+bool wants_scores(const std::vector<Aggregation>& aggregations) {
+  return std::any_of(aggregations.begin(), aggregations.end(), [](const Aggregation& aggregation) {
+    const auto* top = std::get_if<TopHitsAggregation>(&aggregation.node);
+    return (top != nullptr && shows_scores(*top->request)) || wants_scores(aggregation.children);
+  });
+}
+
 bool wants_scores(const SearchRequest& request) {
-  if (request.min_score) return true;
-  if (request.size == 0) return false;
-  if (request.sort.empty() || request.track_scores) return true;
-  return std::any_of(request.sort.begin(), request.sort.end(),
-                     [](const SortField& field) { return field.field == "_score"; });
+  if (request.min_score || wants_scores(request.aggregations)) return true;
+  return request.size > 0 && shows_scores(request);
 }
 
 // What is left of an index's view once its lock is gone.
@@ -31,8 +36,8 @@ class Search {
         now_ms_(now_ms),
         scored_(wants_scores(request)),
         top_(request, size_t{request.from} + request.size) {
-    limits_.typed_keys = request.typed_keys;
-    collectors_ = make_collectors(request.aggregations, limits_);
+    scope_.typed_keys = request.typed_keys;
+    collectors_ = make_collectors(request.aggregations, scope_);
   }
 
   void look_into(const Index& index) {
@@ -50,16 +55,16 @@ class Search {
 
   SearchResponse finish(std::span<const std::shared_ptr<Index>> indices) {
     SearchResponse out;
+    scope_.fetch = [&](const Candidate& candidate, const SearchRequest& shown) {
+      return make_hit(candidate, shown, indices);
+    };
     count_total(out);
     std::vector<Candidate> best = top_.take();
-    const bool show_scores = request_.sort.empty() || request_.track_scores;
-    for (size_t i = request_.from; i < best.size(); ++i) out.hits.push_back(make_hit(best[i], indices));
-    const bool by_score = std::any_of(request_.sort.begin(), request_.sort.end(),
-                                      [](const SortField& field) { return field.field == "_score"; });
-    if ((show_scores || by_score) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
+    for (size_t i = request_.from; i < best.size(); ++i) out.hits.push_back(make_hit(best[i], request_, indices));
+    if (shows_scores(request_) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
     if (!collectors_.empty()) {
       json::Object results;
-      for (auto& [name, collector] : collectors_) results.append(limits_.key(name, *collector), collector->result(0));
+      for (auto& [name, collector] : collectors_) results.append(scope_.key(name, *collector), collector->result(0));
       out.aggregations = std::move(results);
     }
     return out;
@@ -73,14 +78,15 @@ class Search {
     if (docs == 0) return;  // evaluated all the same: wrong queries are refused also on an empty index
     if (seen.deleted) matches.docs -= *seen.deleted;
     if (request_.min_score) drop_low_scores(matches);
-    aggregate(context, seen, matches.docs);
+    const SegmentPlace place{seen.segment, static_cast<uint32_t>(indices_.size() - 1), number};
+    aggregate(context, seen, place, matches);
     DocSet docs_shown = matches.docs;
     if (request_.post_filter) docs_shown &= evaluate(context, *request_.post_filter, false).docs;
     const uint32_t count = docs_shown.count();
     total_ += count;
     if (count == 0) return;
     if (scored_) note_best_score(matches, docs_shown);
-    top_.add(context, seen.segment, static_cast<uint32_t>(indices_.size() - 1), number, matches, docs_shown);
+    top_.add(context, place, matches, docs_shown);
   }
 
   void drop_low_scores(Matches& matches) const {
@@ -101,8 +107,12 @@ class Search {
     score_max_ = std::max(score_max_.value_or(best), best);
   }
 
-  void aggregate(const QueryContext& context, const SegmentView& seen, const DocSet& matching) {
+  void aggregate(const QueryContext& context, const SegmentView& seen, const SegmentPlace& place,
+                 const Matches& matches) {
     if (collectors_.empty()) return;
+    scope_.context = &context;
+    scope_.matches = &matches;
+    scope_.place = place;
     DocSet live(context.docs(), true);
     if (seen.deleted) live -= *seen.deleted;
     for (auto& [name, collector] : collectors_) collector->open(context, live);
@@ -110,11 +120,13 @@ class Search {
     for (uint32_t block = 0; block < block_count(context.docs()); ++block) {
       rows.clear();
       rows.block = block;
-      matching.each(block * kBlockDocs, (block + 1) * kBlockDocs, [&](uint32_t doc) { rows.add(doc, 0); });
+      matches.docs.each(block * kBlockDocs, (block + 1) * kBlockDocs, [&](uint32_t doc) { rows.add(doc, 0); });
       if (rows.docs.empty()) continue;
       for (auto& [name, collector] : collectors_) collector->collect(rows);
     }
     for (auto& [name, collector] : collectors_) collector->close();
+    scope_.context = nullptr;
+    scope_.matches = nullptr;
   }
 
   void count_total(SearchResponse& out) const {
@@ -126,25 +138,29 @@ class Search {
     }
   }
 
-  Hit make_hit(const Candidate& candidate, std::span<const std::shared_ptr<Index>> indices) const {
-    const SeenIndex& index = indices_[candidate.index_number];
-    Stored stored = candidate.segment->stored(candidate.doc);
+  Hit make_hit(const Candidate& candidate, const SearchRequest& shown,
+               std::span<const std::shared_ptr<Index>> indices) const {
+    const SeenIndex& index = indices_[candidate.place.index_number];
+    const Segment& segment = *candidate.place.segment;
+    Stored stored = segment.stored(candidate.doc);
     Hit hit{.index = index.name, .id = std::move(stored.id)};
-    if (request_.sort.empty() || request_.track_scores) hit.score = candidate.score;
-    for (size_t i = 0; i < candidate.sort.size(); ++i) {
-      if (request_.sort[i].field == "_score") hit.score = candidate.score;
-      hit.sort.push_back(print_sort_value(candidate.sort[i], request_.sort[i]));
+    if (shows_scores(shown)) hit.score = candidate.score;
+    for (size_t i = 0; i < candidate.sort.size() && !shown.sort.empty(); ++i) {
+      hit.sort.push_back(print_sort_value(candidate.sort[i], shown.sort[i]));
     }
-    if (request_.source.enabled) hit.source = filter_source(stored.source, request_.source);
-    const bool numbers = request_.version || request_.seq_no_primary_term;
-    if (!numbers && request_.docvalue_fields.empty() && request_.fields.empty()) return hit;
-    // Columns of a segment in memory are only safe under its index's lock; for files it costs nothing.
-    const Index::View view = indices[candidate.index_number]->view();
+    if (shown.source.enabled) hit.source = filter_source(stored.source, shown.source);
     IndexStatistics statistics({}, nullptr);
-    const QueryContext context{index.name, *index.mapping, *candidate.segment, statistics, now_ms_};
-    if (request_.version) hit.version = fetch_number(*candidate.segment, kVersionField, candidate.doc);
-    if (request_.seq_no_primary_term) hit.seq_no = fetch_number(*candidate.segment, kSeqNoField, candidate.doc);
-    hit.fields = fetch_fields(context, candidate.doc, stored.source, request_);
+    const QueryContext context{index.name, *index.mapping, segment, statistics, now_ms_};
+    if (!shown.highlight.fields.empty()) {
+      hit.highlight = highlight(context, *request_.query, shown.highlight, json::parse(stored.source));
+    }
+    const bool numbers = shown.version || shown.seq_no_primary_term;
+    if (!numbers && shown.docvalue_fields.empty() && shown.fields.empty()) return hit;
+    // Columns of a segment in memory are only safe under its index's lock; for files it costs nothing.
+    const Index::View view = indices[candidate.place.index_number]->view();
+    if (shown.version) hit.version = fetch_number(segment, kVersionField, candidate.doc);
+    if (shown.seq_no_primary_term) hit.seq_no = fetch_number(segment, kSeqNoField, candidate.doc);
+    hit.fields = fetch_fields(context, candidate.doc, stored.source, shown);
     return hit;
   }
 
@@ -156,7 +172,7 @@ class Search {
   const SearchRequest& request_;
   const int64_t now_ms_;
   const bool scored_;
-  AggregationLimits limits_;
+  AggregationScope scope_;
   Children collectors_;
   TopHits top_;
   std::vector<SeenIndex> indices_;

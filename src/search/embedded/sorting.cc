@@ -58,7 +58,12 @@ SortColumn::SortColumn(const QueryContext& context, const SortField& field)
   }
   if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values) refuse_field_data(*spec_);
   kind_ = spec_->type->numeric() ? Kind::numbers : Kind::terms;
-  if (field.missing && kind_ == Kind::numbers) missing_number_ = key_of(*field.missing);
+  if (!field.mode.empty() && field.mode != "min" && field.mode != "max") {
+    if (kind_ == Kind::terms)
+      throw illegal_argument("[" + field.field + "] sort does not support mode [" + field.mode + "] on terms");
+    kind_ = Kind::computed;
+  }
+  if (field.missing && kind_ != Kind::terms) missing_value_ = key_of(*field.missing);
   const auto found = context.segment.field(spec_->path);
   if (!found) return;
   column_ = found->column;
@@ -68,6 +73,22 @@ SortColumn::SortColumn(const QueryContext& context, const SortField& field)
     by_rank_.resize(ranks_.size());
     for (uint32_t ordinal = 0; ordinal < ranks_.size(); ++ordinal) by_rank_[ranks_[ordinal]] = ordinal;
   }
+  if (field.missing && kind_ == Kind::terms) missing_value_ = key_of(*field.missing);
+}
+
+// Sum, average or median of several values, as an integer that orders as the number does.
+int64_t SortColumn::compute(std::span<const int64_t> values) const {
+  const FieldType& type = *spec_->type;
+  double number = 0;
+  if (field_.mode == "median") {
+    const size_t middle = values.size() / 2;
+    number = type.number(*spec_, values[middle]);
+    if (values.size() % 2 == 0) number = (type.number(*spec_, values[middle - 1]) + number) / 2;
+  } else {
+    for (const int64_t value : values) number += type.number(*spec_, value);
+    if (field_.mode == "avg") number /= static_cast<double>(values.size());
+  }
+  return ordered(type.whole_numbers ? std::floor(number + 0.5) : number);
 }
 
 void SortColumn::load(uint32_t block) {
@@ -80,9 +101,10 @@ void SortColumn::load(uint32_t block) {
 int64_t SortColumn::key(uint32_t doc, float score) const {
   if (kind_ == Kind::score) return ordered_score(score);
   if (kind_ == Kind::doc) return doc;
-  if (column_ == nullptr) return missing_number_.value_or(missing_key());
+  if (column_ == nullptr) return missing_value_.value_or(missing_key());
   const uint32_t row = doc - block_.first, start = block_.starts[row], end = block_.starts[row + 1];
-  if (start == end) return missing_number_.value_or(missing_key());
+  if (start == end) return missing_value_.value_or(missing_key());
+  if (kind_ == Kind::computed) return compute(std::span(block_.values).subspan(start, end - start));
   if (kind_ == Kind::numbers) return block_.values[take_max_ ? end - 1 : start];
   if (ranks_.empty()) return block_.values[take_max_ ? end - 1 : start] * 2;
   int64_t best = ranks_[static_cast<size_t>(block_.values[start])];
@@ -111,9 +133,18 @@ SortValue SortColumn::value(int64_t key) const {
       if (spec_->type->whole_numbers) return {Value::integer, key, 0, {}};
       if (key == INT64_MAX || key == INT64_MIN) return {Value::real, 0, key > 0 ? INFINITY : -INFINITY, {}};
       return {Value::real, 0, spec_->type->number(*spec_, key), {}};
+    case Kind::computed: {
+      const double number = from_ordered(key);
+      if (spec_->type->whole_numbers && std::abs(number) < 9.2e18)
+        return {Value::integer, static_cast<int64_t>(number), 0, {}};
+      if (key == INT64_MAX || key == INT64_MIN) return {Value::real, 0, key > 0 ? INFINITY : -INFINITY, {}};
+      return {Value::real, 0, number, {}};
+    }
     case Kind::terms: break;
   }
-  if (key == INT64_MAX || key == INT64_MIN || terms_ == nullptr) return {Value::missing, 0, 0, {}};
+  if (key == INT64_MAX || key == INT64_MIN) return {Value::missing, 0, 0, {}};
+  // Between two terms stands only the value for documents without one.
+  if (key % 2 != 0 || terms_ == nullptr) return {Value::text, 0, 0, dsl::as_text(*field_.missing).value_or("")};
   std::string term;
   const auto rank = static_cast<uint32_t>(key / 2);
   terms_->read(by_rank_.empty() ? rank : by_rank_[rank], term);
@@ -139,9 +170,10 @@ int64_t SortColumn::key_of(const json::Value& after) const {
             .because("number_format_exception", bad.what());
       }
     }
+    case Kind::computed: return ordered(dsl::as_number(after).value_or(0));
     case Kind::terms: break;
   }
-  if (terms_ == nullptr) return 0;
+  if (terms_ == nullptr) return -1;
   std::string wanted = text;
   if (spec_->type == &ip_type()) wanted = parse_ip(text).value_or(text);
   int64_t key = static_cast<int64_t>(terms_->count()) * 2 - 1;  // after all terms

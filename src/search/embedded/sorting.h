@@ -40,7 +40,8 @@ class SortColumn {
   int64_t key_of(const json::Value& after) const;
 
  private:
-  enum class Kind { score, doc, numbers, terms, unmapped };
+  enum class Kind { score, doc, numbers, computed, terms, unmapped };
+  int64_t compute(std::span<const int64_t> values) const;
   int64_t missing_key() const { return missing_high_ ? INT64_MAX : INT64_MIN; }
 
   const QueryContext& context_;
@@ -53,7 +54,7 @@ class SortColumn {
   std::vector<uint32_t> by_rank_;  // ordinals, if ranks_ are needed
   BlockValues block_;
   bool descending_, missing_high_, take_max_;
-  std::optional<int64_t> missing_number_;
+  std::optional<int64_t> missing_value_;  // the key of the value that stands in for absent ones
 };
 
 // Orders values of the same sort field: negative, zero, positive. Missing ones go where the request wants them.

@@ -4,10 +4,31 @@
 
 namespace standpipe::search {
 
+std::vector<SortField> sort_of(const SearchRequest& request) {
+  return request.sort.empty() ? std::vector<SortField>{{.field = "_score", .descending = true}} : request.sort;
+}
+
+bool shows_scores(const SearchRequest& request) {
+  return request.sort.empty() || request.track_scores ||
+         std::any_of(request.sort.begin(), request.sort.end(),
+                     [](const SortField& field) { return field.field == "_score"; });
+}
+
+void keep_best(std::vector<Candidate>& candidates, size_t count, const std::vector<SortField>& sort) {
+  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
+    for (size_t i = 0; i < sort.size(); ++i) {
+      const int order = compare(a.sort[i], b.sort[i], sort[i]);
+      if (order != 0) return order < 0;
+    }
+    if (a.place.index_number != b.place.index_number) return a.place.index_number < b.place.index_number;
+    if (a.place.segment_number != b.place.segment_number) return a.place.segment_number < b.place.segment_number;
+    return a.doc < b.doc;
+  });
+  if (candidates.size() > count) candidates.resize(count);
+}
+
 TopHits::TopHits(const SearchRequest& request, size_t count)
-    : request_(request),
-      sort_(request.sort.empty() ? std::vector<SortField>{{.field = "_score", .descending = true}} : request.sort),
-      count_(count) {}
+    : request_(request), sort_(sort_of(request)), count_(count) {}
 
 bool TopHits::before(const Row& a, const Row& b, const std::vector<SortColumn>& columns) const {
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -42,8 +63,7 @@ void TopHits::scan_block(uint32_t block, const Matches& matches, const DocSet& d
   });
 }
 
-void TopHits::add(const QueryContext& context, const std::shared_ptr<const Segment>& segment, uint32_t index_number,
-                  uint32_t segment_number, const Matches& matches, const DocSet& docs) {
+void TopHits::add(const QueryContext& context, const SegmentPlace& place, const Matches& matches, const DocSet& docs) {
   if (count_ == 0) return;
   std::vector<SortColumn> columns;
   columns.reserve(sort_.size());
@@ -70,32 +90,17 @@ void TopHits::add(const QueryContext& context, const std::shared_ptr<const Segme
     }
     scan_block(block, matches, docs, columns, after, heap);
   }
-  const bool scored =
-      request_.sort.empty() || request_.track_scores ||
-      std::any_of(sort_.begin(), sort_.end(), [](const SortField& field) { return field.field == "_score"; });
+  const bool scored = shows_scores(request_);
   for (const Row& row : heap) {
-    Candidate candidate{segment, index_number, segment_number, row.doc, scored ? row.score : 0, {}};
+    Candidate candidate{place, row.doc, scored ? row.score : 0, {}};
     for (size_t i = 0; i < columns.size(); ++i) candidate.sort.push_back(columns[i].value(row.keys[i]));
     candidates_.push_back(std::move(candidate));
   }
-  if (candidates_.size() > 4 * count_ + 1000) settle();
-}
-
-void TopHits::settle() {
-  std::sort(candidates_.begin(), candidates_.end(), [&](const Candidate& a, const Candidate& b) {
-    for (size_t i = 0; i < sort_.size(); ++i) {
-      const int order = compare(a.sort[i], b.sort[i], sort_[i]);
-      if (order != 0) return order < 0;
-    }
-    if (a.index_number != b.index_number) return a.index_number < b.index_number;
-    if (a.segment_number != b.segment_number) return a.segment_number < b.segment_number;
-    return a.doc < b.doc;
-  });
-  if (candidates_.size() > count_) candidates_.resize(count_);
+  if (candidates_.size() > 4 * count_ + 1000) keep_best(candidates_, count_, sort_);
 }
 
 std::vector<Candidate> TopHits::take() {
-  settle();
+  keep_best(candidates_, count_, sort_);
   if (request_.sort.empty()) {
     for (Candidate& candidate : candidates_) candidate.sort.clear();
   }

@@ -8,12 +8,23 @@
 
 namespace standpipe::search {
 
-struct Candidate {
+struct SegmentPlace {
   std::shared_ptr<const Segment> segment;
-  uint32_t index_number, segment_number, doc;
+  uint32_t index_number = 0, segment_number = 0;
+};
+struct Candidate {
+  SegmentPlace place;
+  uint32_t doc;
   float score;
   std::vector<SortValue> sort;  // one per sort field of the request; empty: by score
 };
+
+// By score, if the request does not say otherwise.
+std::vector<SortField> sort_of(const SearchRequest& request);
+// Whether hits have a score to show.
+bool shows_scores(const SearchRequest& request);
+// The best `count` in order; candidates have a value per field of `sort`.
+void keep_best(std::vector<Candidate>& candidates, size_t count, const std::vector<SortField>& sort);
 
 // For one search; not thread-safe.
 class TopHits {
@@ -22,8 +33,7 @@ class TopHits {
   TopHits(const SearchRequest& request, size_t count);
 
   // Looks at the documents of one segment that match.
-  void add(const QueryContext& context, const std::shared_ptr<const Segment>& segment, uint32_t index_number,
-           uint32_t segment_number, const Matches& matches, const DocSet& docs);
+  void add(const QueryContext& context, const SegmentPlace& place, const Matches& matches, const DocSet& docs);
   std::vector<Candidate> take();  // in order
 
  private:
@@ -35,7 +45,6 @@ class TopHits {
   bool before(const Row& a, const Row& b, const std::vector<SortColumn>& columns) const;
   void scan_block(uint32_t block, const Matches& matches, const DocSet& docs, std::vector<SortColumn>& columns,
                   const std::vector<int64_t>& after, std::vector<Row>& heap) const;
-  void settle();
 
   const SearchRequest& request_;
   const std::vector<SortField> sort_;  // the request's, or by score

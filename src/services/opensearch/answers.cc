@@ -1,54 +1,13 @@
 #include "services/opensearch/answers.h"
 
+#include "search/hit_text.h"
+
 namespace standpipe::opensearch {
 namespace {
 
 void mark(net::Response& response, const std::string& request_id) {
   response.headers.set("x-request-id", request_id);
   response.headers.set("server", "aoss-amazon");
-}
-
-void append_member(std::string& out, const char* name, const std::string& value) {
-  json::append_quoted(out, name);
-  out += ':';
-  out += value;
-}
-
-std::string quoted(const std::string& text) {
-  std::string out;
-  json::append_quoted(out, text);
-  return out;
-}
-
-std::string score_text(const std::optional<float>& score) {
-  if (!score) return "null";
-  std::string out;
-  json::append_number(out, static_cast<double>(*score));
-  return out;
-}
-
-void append_hit(std::string& out, const search::Hit& hit) {
-  out += '{';
-  append_member(out, "_index", quoted(std::string(search::visible_name(hit.index))));
-  out += ',';
-  append_member(out, "_id", quoted(hit.id));
-  if (hit.version) out += ",\"_version\":" + std::to_string(*hit.version);
-  if (hit.seq_no) out += ",\"_seq_no\":" + std::to_string(*hit.seq_no) + ",\"_primary_term\":1";
-  out += ',';
-  append_member(out, "_score", score_text(hit.score));
-  if (!hit.source.empty()) {
-    out += ',';
-    append_member(out, "_source", hit.source);
-  }
-  if (!hit.fields.is_null()) {
-    out += ',';
-    append_member(out, "fields", json::print(hit.fields));
-  }
-  if (!hit.sort.empty()) {
-    out += ',';
-    append_member(out, "sort", json::print(hit.sort));
-  }
-  out += '}';
 }
 
 }  // namespace
@@ -116,18 +75,21 @@ std::string search_body(const search::SearchResponse& response, int64_t took_ms,
                : "{\"value\":" + total + ",\"relation\":\"" + (response.total_is_lower_bound ? "gte" : "eq") + "\"}";
     out += ',';
   }
-  append_member(out, "max_score", score_text(response.score_max));
+  out += "\"max_score\":";
+  if (response.score_max)
+    json::append_number(out, static_cast<double>(*response.score_max));
+  else
+    out += "null";
   out += ",\"hits\":[";
   bool first = true;
   for (const search::Hit& hit : response.hits) {
     if (!first) out += ',';
     first = false;
-    append_hit(out, hit);
+    search::append_hit(out, hit);
   }
   out += "]}";
   if (!response.aggregations.is_null()) {
-    out += ',';
-    append_member(out, "aggregations", json::print(response.aggregations));
+    out += ",\"aggregations\":" + json::print(response.aggregations);
   }
   return out + "}";
 }

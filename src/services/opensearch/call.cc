@@ -85,7 +85,8 @@ void Call::require(std::string_view permission, std::string_view index) const {
   if (!may(permission, index)) throw Forbidden{};
 }
 
-std::vector<std::string> Call::resolve(const std::string& expression, std::string_view permission) const {
+std::vector<std::string> Call::resolve(const std::string& expression, std::string_view permission,
+                                       bool ignore_unavailable) const {
   std::vector<std::string> existing;
   for (const search::IndexName& index : engine.list(collection.id + "/"))
     existing.emplace_back(search::visible_name(index));
@@ -102,7 +103,7 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
     const bool there = std::find(existing.begin(), existing.end(), item) != existing.end();
     if (there)
       found.insert(item);
-    else if (!flag("ignore_unavailable"))
+    else if (!ignore_unavailable && !flag("ignore_unavailable"))
       throw search::index_not_found(item);
   }
   // Who may see nothing of the collection is told so, rather than shown an empty one.

@@ -43,7 +43,8 @@ class Call {
   void require(std::string_view permission, std::string_view index) const;  // throws Forbidden
   // The indices that an expression ("logs-*,orders", "_all", "") names: those named outright must be permitted and
   // exist; patterns find what exists and is permitted.
-  std::vector<std::string> resolve(const std::string& expression, std::string_view permission) const;
+  std::vector<std::string> resolve(const std::string& expression, std::string_view permission,
+                                   bool ignore_unavailable = false) const;
 
   // Names in the engine are "<collection id>/<index>".
   search::IndexName name(std::string_view index) const { return collection.id + "/" + std::string(index); }

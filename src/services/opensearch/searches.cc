@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "base/bytes.h"
+#include "search/dsl/options.h"
 #include "search/dsl/request.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/routes.h"
@@ -32,6 +33,12 @@ void apply_parameters(const Call& call, json::Object& body) {
     if (const std::string* field = call.parameter("df")) query["default_field"] = *field;
     if (const std::string* op = call.parameter("default_operator")) query["default_operator"] = *op;
     body["query"] = json::Object{{"query_string", query}};
+  }
+  for (const char* name : {"docvalue_fields", "stored_fields"}) {
+    if (const std::string* value = call.parameter(name)) body[name] = texts(*value);
+  }
+  for (const char* name : {"track_scores", "version", "seq_no_primary_term"}) {
+    if (call.parameter(name) != nullptr) body[name] = call.flag(name);
   }
   for (const char* name : {"size", "from"}) {
     if (const std::string* value = call.parameter(name)) body[name] = number(name, *value);
@@ -64,12 +71,14 @@ void apply_parameters(const Call& call, json::Object& body) {
   }
 }
 
-std::string run(const Call& call, const std::string& expression, const json::Value& body) {
+std::string run(const Call& call, const std::string& expression, const json::Value& body,
+                bool ignore_unavailable = false) {
   const auto began = std::chrono::steady_clock::now();
   search::SearchRequest request = search::dsl::parse_search_request(body);
   request.typed_keys = call.flag("typed_keys");
   search::dsl::check_request(request);
-  const std::vector<search::IndexName> indices = call.names(call.resolve(expression, "aoss:ReadDocument"));
+  const std::vector<search::IndexName> indices =
+      call.names(call.resolve(expression, "aoss:ReadDocument", ignore_unavailable));
   const search::SearchResponse response = call.engine.search(indices, request);
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
   return search_body(response, took.count(), call.flag("rest_total_hits_as_int"));
@@ -108,7 +117,11 @@ net::Response search_documents(Call& call) {
                          "version",
                          "allow_partial_search_results",
                          "ignore_throttled",
-                         "cancel_after_time_interval"});
+                         "cancel_after_time_interval",
+                         "docvalue_fields",
+                         "stored_fields",
+                         "seq_no_primary_term",
+                         "timeout"});
   json::Value body = call.json_body();
   apply_parameters(call, body.object());
   return net::Response::json(200, run(call, call.part("index"), body));
@@ -117,6 +130,7 @@ net::Response search_documents(Call& call) {
 net::Response search_many(Call& call) {
   call.allow_parameters({"max_concurrent_searches", "max_concurrent_shard_requests", "rest_total_hits_as_int",
                          "search_type", "typed_keys", "ccs_minimize_roundtrips"});
+  const auto began = std::chrono::steady_clock::now();
   std::vector<std::string> lines;
   for (std::string& line : split(call.body(), '\n')) {
     if (!trim(line).empty() || !lines.empty()) lines.push_back(std::move(line));
@@ -138,7 +152,9 @@ net::Response search_many(Call& call) {
           for (const json::Value& name : index->array()) names.push_back(name.string());
         expression = join(names, ",");
       }
-      std::string answered = run(call, expression, json::parse(lines[i + 1]));
+      const json::Value* ignore = header.find("ignore_unavailable");
+      const bool ignore_unavailable = ignore != nullptr && search::dsl::as_boolean(*ignore).value_or(false);
+      std::string answered = run(call, expression, json::parse(lines[i + 1]), ignore_unavailable);
       answered.insert(answered.size() - 1, ",\"status\":200");
       responses += answered;
     } catch (const Forbidden&) {
@@ -150,7 +166,9 @@ net::Response search_many(Call& call) {
           json::print(json::Object{{"error", error_object(search::parsing_exception(error.what()))}, {"status", 400}});
     }
   }
-  return net::Response::json(200, "{\"took\":0,\"responses\":[" + responses + "]}");
+  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  return net::Response::json(
+      200, "{\"took\":" + std::to_string(took.count()) + ",\"responses\":[" + responses + "]}");
 }
 
 net::Response count_documents(Call& call) {

@@ -6,11 +6,11 @@
 
 namespace standpipe::search {
 
-std::string AggregationLimits::key(const std::string& name, const Collector& collector) const {
+std::string AggregationScope::key(const std::string& name, const Collector& collector) const {
   return typed_keys ? std::string(collector.type()) + "#" + name : name;
 }
 
-void AggregationLimits::collect(size_t buckets) {
+void AggregationScope::collect(size_t buckets) {
   collected += buckets;
   if (collected > kCollectedMax) {
     throw Error("circuit_breaking_exception", 429,
@@ -19,7 +19,7 @@ void AggregationLimits::collect(size_t buckets) {
   }
 }
 
-void AggregationLimits::answer(size_t buckets) {
+void AggregationScope::answer(size_t buckets) {
   answered += buckets;
   if (answered > kBucketsMax) {
     throw Error("too_many_buckets_exception", 503,
@@ -29,8 +29,8 @@ void AggregationLimits::answer(size_t buckets) {
   }
 }
 
-BucketCollector::BucketCollector(const Aggregation& aggregation, AggregationLimits& limits)
-    : limits_(limits), children_(make_collectors(aggregation.children, limits)), name_(aggregation.name) {}
+BucketCollector::BucketCollector(const Aggregation& aggregation, AggregationScope& scope)
+    : scope_(scope), children_(make_collectors(aggregation.children, scope)), name_(aggregation.name) {}
 
 void BucketCollector::open(const QueryContext& context, const DocSet& live) {
   for (auto& [name, child] : children_) child->open(context, live);
@@ -46,17 +46,24 @@ void BucketCollector::grow(uint32_t bucket) { counts_.resize(std::max<size_t>(bu
 
 void BucketCollector::print_into(json::Object& out, uint32_t bucket) {
   out.append("doc_count", count_of(bucket));
-  for (auto& [name, child] : children_) out.append(limits_.key(name, *child), child->result(bucket));
+  for (auto& [name, child] : children_) out.append(scope_.key(name, *child), child->result(bucket));
 }
 
-std::optional<double> BucketCollector::metric(uint32_t, std::string_view) { return std::nullopt; }
+std::optional<double> BucketCollector::metric(uint32_t bucket, std::string_view name) {
+  if (!single_bucket()) return std::nullopt;
+  if (name == "_count" || name == "value") return static_cast<double>(count_of(bucket));
+  return name.starts_with('>') ? order_value(bucket, std::string(name.substr(1))) : std::nullopt;
+}
 
 std::optional<double> BucketCollector::order_value(uint32_t bucket, const std::string& path) {
   if (path == "_count") return static_cast<double>(count_of(bucket));
   if (path == "_key") return std::nullopt;
   const size_t split = path.find_first_of(".[");
-  const std::string child_name = path.substr(0, split);
-  std::string metric_name = split == std::string::npos ? "value" : path.substr(split + 1);
+  const size_t deeper = path.find('>');  // "filter>average.value": through a bucket that stands alone
+  const std::string child_name = path.substr(0, std::min(split, deeper));
+  std::string metric_name = deeper < split               ? path.substr(deeper)
+                            : split == std::string::npos ? "value"
+                                                         : path.substr(split + 1);
   if (!metric_name.empty() && metric_name.back() == ']') metric_name.pop_back();
   for (auto& [name, child] : children_) {
     if (name != child_name) continue;
@@ -72,7 +79,7 @@ std::optional<double> BucketCollector::order_value(uint32_t bucket, const std::s
 uint32_t BucketTable::bucket(uint32_t parent, int64_t key) {
   const auto [at, inserted] = numbers_.try_emplace({parent, key}, static_cast<uint32_t>(entries_.size()));
   if (inserted) {
-    limits_.collect(1);
+    scope_.collect(1);
     entries_.push_back({parent, at->second, key});
   }
   return at->second;
@@ -156,21 +163,23 @@ namespace {
 // Every aggregation type, in the order of AggregationNode.
 struct Table {
   const Aggregation& aggregation;
-  AggregationLimits& limits;
+  AggregationScope& scope;
   using Made = std::unique_ptr<Collector>;
-  Made operator()(const TermsAggregation& node) const { return collect_terms(node, aggregation, limits); }
+  Made operator()(const TermsAggregation& node) const { return collect_terms(node, aggregation, scope); }
   Made operator()(const DateHistogramAggregation& node) const {
-    return collect_date_histogram(node, aggregation, limits);
+    return collect_date_histogram(node, aggregation, scope);
   }
-  Made operator()(const HistogramAggregation& node) const { return collect_histogram(node, aggregation, limits); }
-  Made operator()(const RangeAggregation& node) const { return collect_range(node, aggregation, limits); }
-  Made operator()(const FilterAggregation& node) const { return collect_filter(node, aggregation, limits); }
-  Made operator()(const FiltersAggregation& node) const { return collect_filters(node, aggregation, limits); }
-  Made operator()(const MissingAggregation& node) const { return collect_missing(node, aggregation, limits); }
-  Made operator()(const GlobalAggregation&) const { return collect_global(aggregation, limits); }
+  Made operator()(const HistogramAggregation& node) const { return collect_histogram(node, aggregation, scope); }
+  Made operator()(const RangeAggregation& node) const { return collect_range(node, aggregation, scope); }
+  Made operator()(const FilterAggregation& node) const { return collect_filter(node, aggregation, scope); }
+  Made operator()(const FiltersAggregation& node) const { return collect_filters(node, aggregation, scope); }
+  Made operator()(const MissingAggregation& node) const { return collect_missing(node, aggregation, scope); }
+  Made operator()(const GlobalAggregation&) const { return collect_global(aggregation, scope); }
   Made operator()(const MetricAggregation& node) const {
     return node.kind == MetricAggregation::Kind::cardinality ? collect_cardinality(node) : collect_metric(node);
   }
+  Made operator()(const PercentilesAggregation& node) const { return collect_percentiles(node); }
+  Made operator()(const TopHitsAggregation& node) const { return collect_top_hits(node, scope); }
 };
 
 // Adds the request's "meta" to what a collector answers.
@@ -196,10 +205,10 @@ class WithMeta final : public Collector {
 
 }  // namespace
 
-Children make_collectors(const std::vector<Aggregation>& aggregations, AggregationLimits& limits) {
+Children make_collectors(const std::vector<Aggregation>& aggregations, AggregationScope& scope) {
   Children out;
   for (const Aggregation& aggregation : aggregations) {
-    auto collector = std::visit(Table{aggregation, limits}, aggregation.node);
+    auto collector = std::visit(Table{aggregation, scope}, aggregation.node);
     if (aggregation.meta) collector = std::make_unique<WithMeta>(std::move(collector), *aggregation.meta);
     out.emplace_back(aggregation.name, std::move(collector));
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +16,7 @@
 
 #include "search/aggregation.h"
 #include "search/embedded/query/query.h"
+#include "search/embedded/top_hits.h"
 
 namespace standpipe::search {
 
@@ -38,9 +40,15 @@ struct Rows {
 
 // What all collectors of a search share.
 class Collector;
-struct AggregationLimits {
+struct AggregationScope {
   size_t collected = 0, answered = 0;
   bool typed_keys = false;
+  // Of the segment that is open, with the search's matches in it; null outside of `open` … `close`.
+  const QueryContext* context = nullptr;
+  const Matches* matches = nullptr;
+  SegmentPlace place;
+  // What a hit shows; to be called when all segments are closed.
+  std::function<Hit(const Candidate&, const SearchRequest&)> fetch;
   std::string key(const std::string& name, const Collector& collector) const;  // "name" or "type#name"
   void collect(size_t buckets);                                                // throws circuit_breaking_exception
   void answer(size_t buckets);                                                 // throws too_many_buckets_exception
@@ -62,17 +70,19 @@ class Collector {
 };
 
 using Children = std::vector<std::pair<std::string, std::unique_ptr<Collector>>>;
-Children make_collectors(const std::vector<Aggregation>& aggregations, AggregationLimits& limits);
+Children make_collectors(const std::vector<Aggregation>& aggregations, AggregationScope& scope);
 
 // A collector that makes buckets and hands their rows to its children.
 class BucketCollector : public Collector {
  public:
-  BucketCollector(const Aggregation& aggregation, AggregationLimits& limits);
+  BucketCollector(const Aggregation& aggregation, AggregationScope& scope);
   void open(const QueryContext& context, const DocSet& live) override;
   void close() override;
   std::optional<double> metric(uint32_t bucket, std::string_view name) override;
 
  protected:
+  // One bucket per bucket of the parent, with the same number: a parent may be ordered by what is in it.
+  virtual bool single_bucket() const { return false; }
   // Counts the row and keeps it for the children.
   void count(uint32_t doc, uint32_t bucket) {
     if (counts_.size() <= bucket) grow(bucket);
@@ -91,7 +101,7 @@ class BucketCollector : public Collector {
   std::optional<double> order_value(uint32_t bucket, const std::string& path);
   const std::string& name() const { return name_; }
 
-  AggregationLimits& limits_;
+  AggregationScope& scope_;
   Children children_;
 
  private:
@@ -104,7 +114,7 @@ class BucketCollector : public Collector {
 // Buckets by (bucket of the parent, key): numbers keys as they come.
 class BucketTable {
  public:
-  explicit BucketTable(AggregationLimits& limits) : limits_(limits) {}
+  explicit BucketTable(AggregationScope& scope) : scope_(scope) {}
   uint32_t bucket(uint32_t parent, int64_t key);
   struct Entry {
     uint32_t parent, bucket;
@@ -119,7 +129,7 @@ class BucketTable {
       return (static_cast<size_t>(key.second) ^ (size_t{key.first} << 32)) * 0x9E3779B97F4A7C15ULL >> 7;
     }
   };
-  AggregationLimits& limits_;
+  AggregationScope& scope_;
   std::unordered_map<std::pair<uint32_t, int64_t>, uint32_t, Hash> numbers_;
   std::vector<Entry> entries_;
   std::vector<std::vector<uint32_t>> by_parent_;
@@ -164,16 +174,18 @@ json::Value print_number(const FieldSpec& field, int64_t stored);
 // Throws illegal_argument: the field has no values by document.
 [[noreturn]] void refuse_field_data(const FieldSpec& field);
 
-std::unique_ptr<Collector> collect_terms(const TermsAggregation&, const Aggregation&, AggregationLimits&);
+std::unique_ptr<Collector> collect_terms(const TermsAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_date_histogram(const DateHistogramAggregation&, const Aggregation&,
-                                                  AggregationLimits&);
-std::unique_ptr<Collector> collect_histogram(const HistogramAggregation&, const Aggregation&, AggregationLimits&);
-std::unique_ptr<Collector> collect_range(const RangeAggregation&, const Aggregation&, AggregationLimits&);
-std::unique_ptr<Collector> collect_filter(const FilterAggregation&, const Aggregation&, AggregationLimits&);
-std::unique_ptr<Collector> collect_filters(const FiltersAggregation&, const Aggregation&, AggregationLimits&);
-std::unique_ptr<Collector> collect_missing(const MissingAggregation&, const Aggregation&, AggregationLimits&);
-std::unique_ptr<Collector> collect_global(const Aggregation&, AggregationLimits&);
+                                                  AggregationScope&);
+std::unique_ptr<Collector> collect_histogram(const HistogramAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_range(const RangeAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_filter(const FilterAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_filters(const FiltersAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_missing(const MissingAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_global(const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_metric(const MetricAggregation&);
 std::unique_ptr<Collector> collect_cardinality(const MetricAggregation&);
+std::unique_ptr<Collector> collect_percentiles(const PercentilesAggregation&);
+std::unique_ptr<Collector> collect_top_hits(const TopHitsAggregation&, AggregationScope&);
 
 }  // namespace standpipe::search

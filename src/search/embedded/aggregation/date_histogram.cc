@@ -10,11 +10,11 @@ namespace {
 class DateHistogramCollector final : public BucketCollector {
  public:
   DateHistogramCollector(const DateHistogramAggregation& histogram, const Aggregation& aggregation,
-                         AggregationLimits& limits)
-      : BucketCollector(aggregation, limits),
+                         AggregationScope& scope)
+      : BucketCollector(aggregation, scope),
         histogram_(histogram),
         reader_(histogram.field, histogram.missing),
-        table_(limits),
+        table_(scope),
         zone_(TimeZone::parse(histogram.time_zone)) {
     if (!histogram.calendar_interval.empty()) unit_ = search::calendar_unit(histogram.calendar_interval);
     if (!histogram.format.empty()) format_ = DateFormat::parse(histogram.format);
@@ -56,7 +56,7 @@ class DateHistogramCollector final : public BucketCollector {
     if (histogram_.min_doc_count == 0) fill_gaps(parent, buckets);
     std::erase_if(buckets, [&](const auto& entry) { return count_of(entry.bucket) < histogram_.min_doc_count; });
     sort(buckets);
-    limits_.answer(buckets.size());
+    scope_.answer(buckets.size());
     json::Array list;
     json::Object keyed;
     for (const auto& entry : buckets) {
@@ -118,7 +118,7 @@ class DateHistogramCollector final : public BucketCollector {
     std::vector<BucketTable::Entry> all;
     auto at = buckets.begin();
     for (int64_t key = from; key <= to;) {
-      if (all.size() > kBucketsMax) limits_.answer(all.size());
+      if (all.size() > kBucketsMax) scope_.answer(all.size());
       // Buckets across a change of the clocks may not be where counting on would put them.
       if (at != buckets.end() && at->key <= key) {
         key = at->key;
@@ -161,8 +161,8 @@ class DateHistogramCollector final : public BucketCollector {
 }  // namespace
 
 std::unique_ptr<Collector> collect_date_histogram(const DateHistogramAggregation& node, const Aggregation& aggregation,
-                                                  AggregationLimits& limits) {
-  return std::make_unique<DateHistogramCollector>(node, aggregation, limits);
+                                                  AggregationScope& scope) {
+  return std::make_unique<DateHistogramCollector>(node, aggregation, scope);
 }
 
 }  // namespace standpipe::search

@@ -7,8 +7,8 @@ namespace {
 // A bucket per filter; each document falls into all that it passes.
 class FiltersCollector final : public BucketCollector {
  public:
-  FiltersCollector(FiltersAggregation node, bool single, const Aggregation& aggregation, AggregationLimits& limits)
-      : BucketCollector(aggregation, limits), node_(std::move(node)), single_(single) {}
+  FiltersCollector(FiltersAggregation node, bool single, const Aggregation& aggregation, AggregationScope& scope)
+      : BucketCollector(aggregation, scope), node_(std::move(node)), single_(single) {}
 
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
@@ -39,7 +39,7 @@ class FiltersCollector final : public BucketCollector {
 
   json::Value result(uint32_t parent) override {
     const auto width = static_cast<uint32_t>(node_.filters.size() + (node_.other_bucket_key ? 1 : 0));
-    limits_.answer(width);
+    scope_.answer(width);
     json::Array list;
     json::Object keyed;
     for (uint32_t f = 0; f < width; ++f) {
@@ -55,16 +55,12 @@ class FiltersCollector final : public BucketCollector {
     return json::Object{{"buckets", node_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
   }
 
-  std::optional<double> metric(uint32_t bucket, std::string_view name) override {
-    return single_ && (name == "_count" || name == "value") ? std::optional(static_cast<double>(count_of(bucket)))
-                                                            : std::nullopt;
-  }
-
  private:
+  bool single_bucket() const override { return single_; }
   uint32_t bucket_of(uint32_t parent, uint32_t filter, uint32_t width) {
     if (parent == UINT32_MAX) return UINT32_MAX;  // a bucket that was made to fill a gap
     const uint64_t bucket = uint64_t{parent} * width + filter;
-    if (bucket >= kCollectedMax) limits_.collect(kCollectedMax + 1);
+    if (bucket >= kCollectedMax) scope_.collect(kCollectedMax + 1);
     return static_cast<uint32_t>(bucket);
   }
   const FiltersAggregation node_;
@@ -74,8 +70,8 @@ class FiltersCollector final : public BucketCollector {
 
 class MissingCollector final : public BucketCollector {
  public:
-  MissingCollector(const MissingAggregation& node, const Aggregation& aggregation, AggregationLimits& limits)
-      : BucketCollector(aggregation, limits), reader_(node.field) {}
+  MissingCollector(const MissingAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
+      : BucketCollector(aggregation, scope), reader_(node.field) {}
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
     reader_.open(context);
@@ -97,6 +93,7 @@ class MissingCollector final : public BucketCollector {
   }
 
  private:
+  bool single_bucket() const override { return true; }
   FieldReader reader_;
 };
 
@@ -127,20 +124,20 @@ class GlobalCollector final : public BucketCollector {
 }  // namespace
 
 std::unique_ptr<Collector> collect_filter(const FilterAggregation& node, const Aggregation& aggregation,
-                                          AggregationLimits& limits) {
+                                          AggregationScope& scope) {
   return std::make_unique<FiltersCollector>(FiltersAggregation{.filters = {{"", node.filter}}}, true, aggregation,
-                                            limits);
+                                            scope);
 }
 std::unique_ptr<Collector> collect_filters(const FiltersAggregation& node, const Aggregation& aggregation,
-                                           AggregationLimits& limits) {
-  return std::make_unique<FiltersCollector>(node, false, aggregation, limits);
+                                           AggregationScope& scope) {
+  return std::make_unique<FiltersCollector>(node, false, aggregation, scope);
 }
 std::unique_ptr<Collector> collect_missing(const MissingAggregation& node, const Aggregation& aggregation,
-                                           AggregationLimits& limits) {
-  return std::make_unique<MissingCollector>(node, aggregation, limits);
+                                           AggregationScope& scope) {
+  return std::make_unique<MissingCollector>(node, aggregation, scope);
 }
-std::unique_ptr<Collector> collect_global(const Aggregation& aggregation, AggregationLimits& limits) {
-  return std::make_unique<GlobalCollector>(aggregation, limits);
+std::unique_ptr<Collector> collect_global(const Aggregation& aggregation, AggregationScope& scope) {
+  return std::make_unique<GlobalCollector>(aggregation, scope);
 }
 
 }  // namespace standpipe::search

@@ -10,11 +10,11 @@ namespace {
 
 class HistogramCollector final : public BucketCollector {
  public:
-  HistogramCollector(const HistogramAggregation& histogram, const Aggregation& aggregation, AggregationLimits& limits)
-      : BucketCollector(aggregation, limits),
+  HistogramCollector(const HistogramAggregation& histogram, const Aggregation& aggregation, AggregationScope& scope)
+      : BucketCollector(aggregation, scope),
         histogram_(histogram),
         reader_(histogram.field, histogram.missing),
-        table_(limits) {}
+        table_(scope) {}
 
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
@@ -50,7 +50,7 @@ class HistogramCollector final : public BucketCollector {
     if (histogram_.min_doc_count == 0) fill_gaps(parent, buckets);
     std::erase_if(buckets, [&](const auto& entry) { return count_of(entry.bucket) < histogram_.min_doc_count; });
     sort(buckets);
-    limits_.answer(buckets.size());
+    scope_.answer(buckets.size());
     json::Array list;
     json::Object keyed;
     for (const auto& entry : buckets) {
@@ -82,7 +82,7 @@ class HistogramCollector final : public BucketCollector {
         to = std::max(to, step_of(histogram_.extended_bounds->second));
     }
     if (from > to) return;
-    if (static_cast<uint64_t>(to) - static_cast<uint64_t>(from) >= kBucketsMax) limits_.answer(kBucketsMax + 1);
+    if (static_cast<uint64_t>(to) - static_cast<uint64_t>(from) >= kBucketsMax) scope_.answer(kBucketsMax + 1);
     std::vector<BucketTable::Entry> all;
     auto next = buckets.begin();
     for (int64_t key = from; key <= to; ++key) {
@@ -115,8 +115,8 @@ class HistogramCollector final : public BucketCollector {
 }  // namespace
 
 std::unique_ptr<Collector> collect_histogram(const HistogramAggregation& node, const Aggregation& aggregation,
-                                             AggregationLimits& limits) {
-  return std::make_unique<HistogramCollector>(node, aggregation, limits);
+                                             AggregationScope& scope) {
+  return std::make_unique<HistogramCollector>(node, aggregation, scope);
 }
 
 }  // namespace standpipe::search

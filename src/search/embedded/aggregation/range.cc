@@ -11,8 +11,8 @@ namespace {
 
 class RangeCollector final : public BucketCollector {
  public:
-  RangeCollector(const RangeAggregation& node, const Aggregation& aggregation, AggregationLimits& limits)
-      : BucketCollector(aggregation, limits), node_(node), reader_(node.field), zone_(TimeZone::parse(node.time_zone)) {
+  RangeCollector(const RangeAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
+      : BucketCollector(aggregation, scope), node_(node), reader_(node.field), zone_(TimeZone::parse(node.time_zone)) {
     if (!node.format.empty()) format_ = DateFormat::parse(node.format);
     if (!node.dates) read_ranges(0);
   }
@@ -48,7 +48,7 @@ class RangeCollector final : public BucketCollector {
 
   json::Value result(uint32_t parent) override {
     if (ranges_.empty()) read_ranges(0);
-    limits_.answer(ranges_.size());
+    scope_.answer(ranges_.size());
     json::Array list;
     json::Object keyed;
     for (uint32_t r = 0; r < ranges_.size(); ++r) {
@@ -74,7 +74,7 @@ class RangeCollector final : public BucketCollector {
   uint32_t bucket_of(uint32_t parent, uint32_t range) {
     if (parent == UINT32_MAX) return UINT32_MAX;  // a bucket that was made to fill a gap
     const uint64_t bucket = uint64_t{parent} * ranges_.size() + range;
-    if (bucket >= kCollectedMax) limits_.collect(kCollectedMax + 1);
+    if (bucket >= kCollectedMax) scope_.collect(kCollectedMax + 1);
     return static_cast<uint32_t>(bucket);
   }
 
@@ -120,8 +120,8 @@ class RangeCollector final : public BucketCollector {
 }  // namespace
 
 std::unique_ptr<Collector> collect_range(const RangeAggregation& node, const Aggregation& aggregation,
-                                         AggregationLimits& limits) {
-  return std::make_unique<RangeCollector>(node, aggregation, limits);
+                                         AggregationScope& scope) {
+  return std::make_unique<RangeCollector>(node, aggregation, scope);
 }
 
 }  // namespace standpipe::search

@@ -5,6 +5,7 @@
 
 #include "search/dsl/options.h"
 #include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/term_filter.h"
 #include "search/error.h"
 
 namespace standpipe::search {
@@ -12,10 +13,9 @@ namespace {
 
 class TermsCollector final : public BucketCollector {
  public:
-  TermsCollector(const TermsAggregation& terms, const Aggregation& aggregation, AggregationLimits& limits)
-      : BucketCollector(aggregation, limits), terms_(terms), reader_(terms.field, terms.missing), table_(limits) {
-    for (const json::Value& value : terms.include) include_.insert(dsl::as_text(value).value_or(""));
-    for (const json::Value& value : terms.exclude) exclude_.insert(dsl::as_text(value).value_or(""));
+  TermsCollector(const TermsAggregation& terms, const Aggregation& aggregation, AggregationScope& scope)
+      : BucketCollector(aggregation, scope), terms_(terms), reader_(terms.field, terms.missing),
+        table_(scope), test_(terms.include, terms.exclude) {
   }
 
   void open(const QueryContext& context, const DocSet& live) override {
@@ -60,7 +60,7 @@ class TermsCollector final : public BucketCollector {
     for (const auto& entry : buckets) total += count_of(entry.bucket);
     sort(buckets);
     if (buckets.size() > terms_.size) buckets.resize(terms_.size);
-    limits_.answer(buckets.size());
+    scope_.answer(buckets.size());
     json::Array out;
     for (const auto& entry : buckets) {
       total -= count_of(entry.bucket);
@@ -86,7 +86,7 @@ class TermsCollector final : public BucketCollector {
   uint32_t intern(const std::string& term) {
     const auto known = known_.find(term);
     if (known != known_.end()) return known->second;
-    limits_.collect(1);
+    scope_.collect(1);
     const auto id = static_cast<uint32_t>(names_.size());
     known_.emplace(names_.emplace_back(term), id);
     return id;
@@ -119,11 +119,10 @@ class TermsCollector final : public BucketCollector {
     return dsl::as_text(print_number(*reader_.known(), key)).value_or("");
   }
   bool wanted(int64_t key) const {
-    if (include_.empty() && exclude_.empty()) return true;
-    const std::string text = reader_.known() != nullptr && reader_.known()->type == &boolean_type()
-                                 ? (key != 0 ? "true" : "false")
-                                 : spelled(key);
-    return (include_.empty() || include_.contains(text)) && !exclude_.contains(text);
+    if (test_.admits_everything()) return true;
+    return test_.admits(reader_.known() != nullptr && reader_.known()->type == &boolean_type()
+                            ? (key != 0 ? "true" : "false")
+                            : spelled(key));
   }
 
   void print_key(json::Object& bucket, int64_t key) const {
@@ -179,7 +178,7 @@ class TermsCollector final : public BucketCollector {
   const TermsAggregation& terms_;
   FieldReader reader_;
   BucketTable table_;
-  std::set<std::string> include_, exclude_;
+  const TermTest test_;
   std::vector<uint32_t> ids_;     // by ordinal of the segment
   std::vector<uint32_t> direct_;  // buckets of the only parent, by key
   std::deque<std::string> names_;
@@ -190,8 +189,8 @@ class TermsCollector final : public BucketCollector {
 }  // namespace
 
 std::unique_ptr<Collector> collect_terms(const TermsAggregation& node, const Aggregation& aggregation,
-                                         AggregationLimits& limits) {
-  return std::make_unique<TermsCollector>(node, aggregation, limits);
+                                         AggregationScope& scope) {
+  return std::make_unique<TermsCollector>(node, aggregation, scope);
 }
 
 }  // namespace standpipe::search

@@ -7,26 +7,25 @@ namespace {
 
 constexpr size_t kTermsMax = 1024;
 
-struct Analysed {
-  std::vector<std::string> terms;
-  std::vector<uint32_t> positions;
-};
+}  // namespace
 
-Analysed analyse(const QueryContext& context, const FieldSpec& field, const MatchQuery& query) {
-  Analysed out;
+AnalysedText analyse(const QueryContext& context, const FieldSpec& field, const MatchQuery& query) {
+  AnalysedText out;
   const std::string text = Scalar::of(query.text).text();
   const Analyzer* analyzer = field.type->full_text() ? field.search_analyzer : find_analyzer("keyword");
   if (!query.analyzer.empty()) {
     analyzer = find_analyzer(query.analyzer);
     if (analyzer == nullptr) throw illegal_argument("[match] analyzer [" + query.analyzer + "] not found");
   }
-  analyzer->analyze(text, [&](std::string_view term, uint32_t position) {
+  analyzer->analyze(text, [&](const Token& token) {
     if (out.terms.size() >= kTermsMax) context.refuse("maxClauseCount is set to " + std::to_string(kTermsMax));
-    out.terms.emplace_back(term);
-    out.positions.push_back(position);
+    out.terms.emplace_back(token.text);
+    out.positions.push_back(token.position);
   });
   return out;
 }
+
+namespace {
 
 // Any or all of the terms, or as many as asked for; scores add up.
 Matches combine(const QueryContext& context, const FieldSpec& field, const std::vector<std::string>& terms,
@@ -62,7 +61,7 @@ Matches match_field(const QueryContext& context, const FieldSpec& field, const M
   if (field.type->numeric() || field.type == &ip_type()) {
     return {documents_with(context, field, query.text, false), boost, {}};
   }
-  const Analysed analysed = analyse(context, field, query);
+  const AnalysedText analysed = analyse(context, field, query);
   if (analysed.terms.empty()) return {DocSet(context.docs(), query.all_if_no_terms), boost, {}};
   const bool phrase = query.type == MatchQuery::Type::phrase, prefix = query.type == MatchQuery::Type::phrase_prefix;
   if (prefix || (phrase && analysed.terms.size() > 1)) {

@@ -100,19 +100,31 @@ void add_terms(const QueryContext& context, const FieldSpec& spec, const std::st
 
 }  // namespace
 
+std::function<bool(std::string_view)> prefix_test(const FieldSpec& field, const PrefixQuery& query) {
+  std::string prefix = spelled_for(field, query.value, query.analyzed);
+  if (query.ignore_case) {
+    return [lower = to_lower_unicode(prefix)](std::string_view term) {
+      return to_lower_unicode(term).starts_with(lower);
+    };
+  }
+  return [prefix = std::move(prefix)](std::string_view term) { return term.starts_with(prefix); };
+}
+
+std::function<bool(std::string_view)> wildcard_test(const FieldSpec& field, const WildcardQuery& query) {
+  const std::string pattern = spelled_for(field, query.value, query.analyzed);
+  if (query.ignore_case) {
+    return [wildcard = Wildcard(to_lower_unicode(pattern))](std::string_view term) {
+      return wildcard.matches(to_lower_unicode(term));
+    };
+  }
+  return [wildcard = Wildcard(pattern)](std::string_view term) { return wildcard.matches(term); };
+}
+
 Matches evaluate_prefix(const QueryContext& context, const PrefixQuery& query, float boost) {
   Matches out{context.none(), boost, {}};
   for (const FieldSpec* field : text_fields(context, query.field, query.analyzed)) {
-    const std::string prefix = spelled_for(*field, query.value, query.analyzed);
-    if (query.ignore_case) {
-      const std::string lower = to_lower_unicode(prefix);
-      add_terms(
-          context, *field, "", [&](std::string_view term) { return to_lower_unicode(term).starts_with(lower); },
-          out.docs);
-    } else {
-      add_terms(
-          context, *field, prefix, [](std::string_view) { return true; }, out.docs);
-    }
+    const std::string from = query.ignore_case ? "" : spelled_for(*field, query.value, query.analyzed);
+    add_terms(context, *field, from, prefix_test(*field, query), out.docs);
   }
   return out;
 }
@@ -121,17 +133,8 @@ Matches evaluate_wildcard(const QueryContext& context, const WildcardQuery& quer
   Matches out{context.none(), boost, {}};
   for (const FieldSpec* field : text_fields(context, query.field, query.analyzed)) {
     const std::string pattern = spelled_for(*field, query.value, query.analyzed);
-    if (query.ignore_case) {
-      const Wildcard wildcard(to_lower_unicode(pattern));
-      add_terms(
-          context, *field, "", [&](std::string_view term) { return wildcard.matches(to_lower_unicode(term)); },
-          out.docs);
-    } else {
-      const Wildcard wildcard(pattern);
-      add_terms(
-          context, *field, wildcard.literal_prefix(), [&](std::string_view term) { return wildcard.matches(term); },
-          out.docs);
-    }
+    const std::string from = query.ignore_case ? "" : Wildcard(pattern).literal_prefix();
+    add_terms(context, *field, from, wildcard_test(*field, query), out.docs);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,15 @@ DocSet documents_with(const QueryContext& context, const FieldSpec& field, const
 // Documents of one indexed term, scored by BM25.
 Matches score_term(const QueryContext& context, const FieldSpec& field, std::string_view term, float boost,
                    bool scored);
+// The terms that a text becomes in a field; throws search::Error for too many or an unknown analyzer.
+struct AnalysedText {
+  std::vector<std::string> terms;
+  std::vector<uint32_t> positions;
+};
+AnalysedText analyse(const QueryContext& context, const FieldSpec& field, const MatchQuery& query);
+// Whether a term of the field is what the query looks for.
+std::function<bool(std::string_view)> prefix_test(const FieldSpec& field, const PrefixQuery& query);
+std::function<bool(std::string_view)> wildcard_test(const FieldSpec& field, const WildcardQuery& query);
 // A phrase of analysed terms; the last one may be a prefix.
 struct Phrase {
   std::vector<std::string> terms;
