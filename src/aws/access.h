@@ -30,6 +30,7 @@ struct Decision {
   // Completes "User: … is not authorized to perform: … on resource: … ": "because no identity-based policy allows the
   // kinesis:PutRecord action" or "with an explicit deny in an identity-based policy".
   std::string reason;
+  bool by_trust = false;  // refused by the trust policy of the role that was asked for
 };
 
 // Thread-safe; fails closed.

@@ -2,6 +2,7 @@
 
 #include "aws/error.h"
 #include "aws/protocol.h"
+#include "aws/remembering_authorizer.h"
 #include "base/check.h"
 #include "base/random.h"
 
@@ -47,16 +48,31 @@ void Caller::authorize(Service& service, const OperationModel& operation, const 
   const Accesses accesses = service.access(operation, request, input);
   for (const Access& access : accesses) {
     const Decision decision = authorizer_.decide(request, access);
-    if (!decision.allowed) throw denied(service.model(), denial_message(request.principal, access, decision));
+    if (decision.allowed) continue;
+    Error error = denied(service.model(), denial_message(request.principal, access, decision));
+    remember(iam_refusal(request, access, decision, std::string(service.model().name), error.code));
+    throw error;
   }
+}
+
+void Caller::invoke(Service& service, const OperationModel& operation, const Request& request, const void* input,
+                    void* output, const Missing& missing) const {
+  authorize(service, operation, request, input);
+  validate(service.model(), operation, input, missing);
+  service.invoke(operation, request, input, output);
+}
+
+void Caller::invoke(std::string_view service_name, std::string_view operation_name, const Request& request,
+                    const void* input, void* output) const {
+  Service* service = find(service_name);
+  check(service != nullptr, "a call to a service that this server does not have");
+  const OperationModel* operation = find_operation(service->model(), operation_name);
+  check(operation != nullptr, "a call to an operation that this server does not have");
+  invoke(*service, *operation, request, input, output);
 }
 
 void Calls::call(std::string_view service_name, std::string_view operation_name, const void* input,
                  void* output) const {
-  Service* service = caller_->find(service_name);
-  check(service != nullptr, "a call to a service that this server does not have");
-  const OperationModel* operation = find_operation(service->model(), operation_name);
-  check(operation != nullptr, "a call to an operation that this server does not have");
   Request request;
   request.id = new_request_id();
   request.account = principal_.account;
@@ -66,9 +82,7 @@ void Calls::call(std::string_view service_name, std::string_view operation_name,
   request.secure = true;
   request.called_via = called_via_;
   request.source_arn = source_arn_;
-  caller_->authorize(*service, *operation, request, input);
-  validate(service->model(), *operation, input, {});
-  service->invoke(*operation, request, input, output);
+  caller_->invoke(service_name, operation_name, request, input, output);
 }
 
 }  // namespace standpipe::aws

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "aws/access.h"
+#include "aws/refusals.h"
+#include "aws/protocol.h"
 #include "aws/service.h"
 
 namespace standpipe::aws {
@@ -53,18 +55,36 @@ class Calls {
 
 class Caller {
  public:
-  Caller(Authorizer& authorizer) : authorizer_(authorizer) {}
+  // `refusals`: where refusals are remembered; nullptr: nowhere.
+  explicit Caller(Authorizer& authorizer, Refusals* refusals = nullptr)
+      : authorizer_(authorizer), refusals_(refusals) {}
   void add(Service& service);  // at start, before the first call
 
   Calls as(Principal principal, std::string region) const { return {*this, std::move(principal), std::move(region)}; }
   Service* find(std::string_view name) const;
   // Throws AccessDenied in the service's words unless every access that the operation needs is allowed.
   void authorize(Service& service, const OperationModel& operation, const Request& request, const void* input) const;
+  // Authorize, validate, invoke: what a request has still before it when it has been decoded.
+  void invoke(Service& service, const OperationModel& operation, const Request& request, const void* input,
+              void* output, const Missing& missing = {}) const;
+  template <class Input>
+  typename Input::Output invoke(const Request& request, const Input& input) const {
+    typename Input::Output output{};
+    invoke(Input::kService, Input::kOperation, request, &input, &output);
+    return output;
+  }
   // For what no model describes (the data plane): throws nothing, answers the decision.
   Decision decide(const Request& request, const Access& access) const { return authorizer_.decide(request, access); }
+  void remember(Refusal refusal) const {
+    if (refusals_ != nullptr) refusals_->record(std::move(refusal));
+  }
 
  private:
+  friend class Calls;
+  void invoke(std::string_view service, std::string_view operation, const Request& request, const void* input,
+              void* output) const;
   Authorizer& authorizer_;
+  Refusals* refusals_;
   std::map<std::string, Service*, std::less<>> services_;
 };
 

@@ -54,10 +54,11 @@ std::string Path::print() const {
   return text.append(name);
 }
 
-void note_missing(Decoding& decoding, const Shape& structure, const Seen& seen, const Path* path) {
+void note_missing(Decoding& decoding, const Shape& structure, const Seen& seen, const Path* path, JsonForm form) {
   for (size_t i = 0; i < structure.members.size(); ++i) {
     const Member& member = structure.members[i];
-    if (member.required && !seen[i] && member.location == Location::body) decoding.note_missing(path, member.path);
+    const bool here = form == JsonForm::whole || member.location == Location::body;
+    if (member.required && !seen[i] && here) decoding.note_missing(path, member.path);
   }
 }
 

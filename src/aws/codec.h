@@ -44,7 +44,11 @@ class Decoding {
 
 // Which members of a structure have come.
 using Seen = std::bitset<256>;
-void note_missing(Decoding& decoding, const Shape& structure, const Seen& seen, const Path* path);
+// On the wire, or with all members in one document: by their names in the model, wherever they travel otherwise,
+// timestamps as seconds since 1970, streams as base64.
+enum class JsonForm { wire, whole };
+void note_missing(Decoding& decoding, const Shape& structure, const Seen& seen, const Path* path,
+                  JsonForm form = JsonForm::wire);
 
 // The member of that name which travels in the body, or nullptr. `hint`: the index where to look first, moved behind.
 const Member* find_body_member(const Shape& structure, std::string_view wire, size_t& hint);
@@ -62,9 +66,12 @@ inline TimeFormat format_or(const Member& member, TimeFormat otherwise) {
 // Bounds of what a Timestamp is made from: the years 0 to 9999.
 inline constexpr double kSecondsMin = -62'167'219'200.0, kSecondsMax = 253'402'300'799.0;
 
-// Members with Location::body only. `text` is a whole document.
-void decode_json(Decoding& decoding, const Shape& structure, std::string_view text, void* out);
-std::string encode_json(const Shape& structure, const void* value);
+// JsonForm::wire: members with Location::body only. `text` is a whole document.
+void decode_json(Decoding& decoding, const Shape& structure, std::string_view text, void* out,
+                 JsonForm form = JsonForm::wire);
+std::string encode_json(const Shape& structure, const void* value, JsonForm form = JsonForm::wire);
+// Of a stream inside a document.
+inline constexpr uint64_t kInlineStreamBytesMax = 8 * 1024 * 1024;
 
 enum class CborTime { seconds, milliseconds };
 void decode_cbor(Decoding& decoding, const Shape& structure, std::string_view bytes, CborTime time, void* out);

@@ -13,8 +13,8 @@ namespace {
 constexpr uint64_t kObjectBytesMax = (uint64_t{5} << 30) + (uint64_t{64} << 20);  // 5 GiB and the chunks' framing
 constexpr uint64_t kBodyBytesMax = uint64_t{100} << 20;
 
-// The third and second last part of …/date/region/service/aws4_request, wherever the client put it.
-std::string scope_service(const net::Request& http) {
+// "AKIA…/date/region/service/aws4_request", wherever the client put it.
+std::vector<std::string> credential_scope(const net::Request& http) {
   std::string credential;
   if (const std::string* header = http.headers.find("authorization")) {
     const size_t at = header->find("Credential=");
@@ -26,9 +26,15 @@ std::string scope_service(const net::Request& http) {
       credential = uri_decode(query.substr(at + 17, query.find('&', at) - at - 17)).value_or("");
     }
   }
-  const std::vector<std::string> parts = split(credential, '/');
+  return split(credential, '/');
+}
+
+std::string scope_service(const net::Request& http) {
+  const std::vector<std::string> parts = credential_scope(http);
   return parts.size() >= 5 ? parts[parts.size() - 2] : "";
 }
+
+std::string claimed_key(const net::Request& http) { return credential_scope(http).front(); }
 
 Error internal_failure(const ServiceModel* model) {
   const bool xml = model != nullptr && (model->protocol == "query" || model->protocol == "rest-xml");
@@ -61,6 +67,13 @@ net::Response Dispatcher::serve(net::Request& http) const {
   for (RawService* raw : raw_services_) {
     if (raw->serves(http)) return serve_raw(*raw, request, http);
   }
+  net::Response response = serve_modelled(request, http);
+  // Objects of buckets are anybody's pages; on a plain address they share the origin with the console.
+  if (parse_host(http.host()).endpoint_prefix.empty()) response.headers.set("content-security-policy", "sandbox");
+  return response;
+}
+
+net::Response Dispatcher::serve_modelled(Request& request, net::Request& http) const {
   Wire wire;
   const ServiceModel* model = nullptr;
   try {
@@ -142,8 +155,30 @@ AuthRules Dispatcher::rules(const ServiceModel& model) const {
   return {model.signing_name, style, lenient ? minutes(15) : minutes(5)};
 }
 
-void Dispatcher::authenticate_as(Request& request, net::Request& http, const ServiceModel& model) const {
-  Authenticated signer = authenticate(http, rules(model), credentials_, clock_.now());
+Authenticated Dispatcher::authenticated(const net::Request& http, const AuthRules& rules,
+                                        const Refusal& refusal) const {
+  try {
+    return authenticate(http, rules, credentials_, clock_.now());
+  } catch (const Error& error) {
+    Refusal told = refusal;
+    told.access_key_id = claimed_key(http);
+    if (const auto credential = credentials_.find(told.access_key_id, http.headers.get("x-amz-security-token"))) {
+      told.account = credential->principal.account;
+      told.principal = credential->principal.arn;
+    }
+    told.code = error.code;
+    told.reason = error.what();
+    caller_.remember(std::move(told));
+    throw;
+  }
+}
+
+void Dispatcher::authenticate_as(Request& request, net::Request& http, const ServiceModel& model,
+                                 const OperationModel* operation) const {
+  Refusal refusal = refusal_of(request, DecidedBy::signature, {}, {});
+  refusal.service = model.name;
+  if (operation != nullptr) refusal.action = std::string(model.action_prefix) + ":" + std::string(operation->name);
+  Authenticated signer = authenticated(http, rules(model), refusal);
   request.principal = signer.principal;
   request.account = signer.principal.account;
   if (!model.global) request.region = signer.parts.region;
@@ -155,7 +190,9 @@ net::Response Dispatcher::serve_raw(RawService& service, Request& request, net::
     if (!service.signing_name().empty()) {
       try {
         const AuthRules raw_rules{service.signing_name(), AuthStyle::rest_json, std::chrono::minutes(5)};
-        Authenticated signer = authenticate(http, raw_rules, credentials_, clock_.now());
+        Refusal refusal = refusal_of(request, DecidedBy::signature, {}, {});
+        refusal.service = service.signing_name();
+        Authenticated signer = authenticated(http, raw_rules, refusal);
         request.principal = signer.principal;
         request.account = signer.principal.account;
         request.region = signer.parts.region;
@@ -180,23 +217,21 @@ net::Response Dispatcher::serve_operation(const Destination& found, const Wire& 
   const bool route_first = model.protocol != "query";
   Route target;
   if (route_first) target = route(model, wire, http, found.path);
-  authenticate_as(request, http, model);
+  authenticate_as(request, http, model, target.operation);
   if (!found.region.empty() && !model.global) request.region = found.region;
   if (!route_first) target = route(model, wire, http, found.path);
 
   const OperationModel& operation = *target.operation;
   const std::shared_ptr<void> input = operation.input->access->make();
   const Missing missing = decode(model, wire, target, http, input.get());
-  caller_.authorize(service, operation, request, input.get());
-  validate(model, operation, input.get(), missing);
   const std::shared_ptr<void> output = operation.output->access->make();
-  service.invoke(operation, request, input.get(), output.get());
+  caller_.invoke(service, operation, request, input.get(), output.get(), missing);
   return encode(model, wire, operation, output.get(), request.id);
 }
 
 uint64_t Dispatcher::body_limit(const net::Request& head) const {
   for (const RawService* raw : raw_services_) {
-    if (raw->serves(head)) return kBodyBytesMax;
+    if (raw->serves(head)) return raw->body_limit(head);
   }
   const HostName host = parse_host(head.host());
   const bool object = host.endpoint_prefix.empty() ? scope_service(head) == "s3" : host.endpoint_prefix == "s3";
@@ -205,6 +240,11 @@ uint64_t Dispatcher::body_limit(const net::Request& head) const {
 
 net::Response Dispatcher::refusal(const net::Request& head, int status) const {
   const std::string id = new_request_id();
+  for (RawService* raw : raw_services_) {
+    if (!raw->signing_name().empty() || !raw->serves(head)) continue;
+    return raw->refuse(begin(head), status == 413 ? Error("ContentTooLarge", 413, "The request is too long.")
+                                                  : Error("ServiceUnavailable", 503, "Please try again."));
+  }
   const HostName host = parse_host(head.host());
   Service* service = by_signature(head);
   for (Service* named : services_) {

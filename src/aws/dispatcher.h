@@ -35,11 +35,15 @@ class Dispatcher {
     std::string path;    // S3: "/bucket/key", whatever form the host had
     std::string region;  // from the host name, may be empty
   };
+  net::Response serve_modelled(Request& request, net::Request& http) const;
   Destination destination(const net::Request& http, const Wire& wire) const;
   Service* by_signature(const net::Request& http) const;
   Request begin(const net::Request& http) const;
   AuthRules rules(const ServiceModel& model) const;
-  void authenticate_as(Request& request, net::Request& http, const ServiceModel& model) const;
+  // Throws what is wrong with the signature, and remembers it as a refusal of whom the key belongs to.
+  Authenticated authenticated(const net::Request& http, const AuthRules& rules, const Refusal& refusal) const;
+  void authenticate_as(Request& request, net::Request& http, const ServiceModel& model,
+                       const OperationModel* operation) const;
   net::Response serve_raw(RawService& service, Request& request, net::Request& http) const;
   net::Response serve_operation(const Destination& found, const Wire& wire, Request& request, net::Request& http) const;
 

@@ -2,6 +2,7 @@
 // do not recurse either, and never enters what it does not know.
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -18,23 +19,28 @@ constexpr size_t kParserKeptBytes = 256 * 1024;
 
 class JsonDecoder {
  public:
-  explicit JsonDecoder(Decoding& decoding) : decoding_(decoding) {}
+  JsonDecoder(Decoding& decoding, JsonForm form) : decoding_(decoding), whole_(form == JsonForm::whole) {}
 
   void structure(const Shape& shape, dom::element element, void* out, const Path* path) {
     if (element.type() != element_type::OBJECT) throw unexpected(element, "Structure");
     Seen seen;
     size_t hint = 0;
     for (const auto field : dom::object(element)) {
-      const Member* member = find_body_member(shape, field.key, hint);
+      const Member* member = whole_ ? find_by_name(shape, field.key) : find_body_member(shape, field.key, hint);
       if (!member || field.value.is_null()) continue;
       seen.set(static_cast<size_t>(member - shape.members.data()));
       const Path here{path, member->path};
       value(*member->shape, field.value, time_format(*member), emplace(*member, out), &here);
     }
-    note_missing(decoding_, shape, seen, path);
+    note_missing(decoding_, shape, seen, path, whole_ ? JsonForm::whole : JsonForm::wire);
   }
 
  private:
+  static const Member* find_by_name(const Shape& shape, std::string_view name) {
+    const auto found = std::ranges::find(shape.members, name, &Member::name);
+    return found == shape.members.end() ? nullptr : &*found;
+  }
+
   void value(const Shape& shape, dom::element element, TimeFormat format, void* out, const Path* path) {
     switch (shape.kind) {
       case Kind::structure: return structure(shape, element, out, path);
@@ -45,7 +51,7 @@ class JsonDecoder {
         static_cast<std::string*>(out)->assign(std::string_view(element));
         return;
       case Kind::blob: return blob(element, *static_cast<Blob*>(out));
-      case Kind::stream: throw decoding_.error("A stream cannot be part of a document.");
+      case Kind::stream: return stream(element, *static_cast<Stream*>(out));
       case Kind::integer: *static_cast<int32_t*>(out) = integer<int32_t>(element, "Integer"); return;
       case Kind::long_integer: *static_cast<int64_t*>(out) = integer<int64_t>(element, "Long"); return;
       case Kind::float_number: *static_cast<float*>(out) = static_cast<float>(number(element, "Float")); return;
@@ -94,6 +100,13 @@ class JsonDecoder {
     out.bytes = std::move(*bytes);
   }
 
+  void stream(dom::element element, Stream& out) {
+    if (!whole_) throw decoding_.error("A stream cannot be part of a document.");
+    Blob bytes;
+    blob(element, bytes);
+    out.body = net::Body(std::move(bytes.bytes));
+  }
+
   template <class T>
   T integer(dom::element element, const char* type) {
     switch (element.type()) {
@@ -127,7 +140,7 @@ class JsonDecoder {
   }
 
   void timestamp(dom::element element, TimeFormat format, Timestamp& out) {
-    if (element.type() == element_type::STRING && format != TimeFormat::unspecified &&
+    if (element.type() == element_type::STRING && !whole_ && format != TimeFormat::unspecified &&
         format != TimeFormat::epoch_seconds) {
       const std::string_view text(element);
       const auto time = format == TimeFormat::iso8601 ? parse_iso8601(text) : parse_http_date(text);
@@ -157,21 +170,22 @@ class JsonDecoder {
   }
 
   Decoding& decoding_;
+  const bool whole_;
 };
 
 class JsonEncoder {
  public:
-  explicit JsonEncoder(std::string& out) : out_(out) {}
+  JsonEncoder(std::string& out, JsonForm form) : out_(out), whole_(form == JsonForm::whole) {}
 
   void structure(const Shape& shape, const void* from) {
     out_ += '{';
     bool first = true;
     for (const Member& member : shape.members) {
-      const void* present = member.location == Location::body ? get(member, from) : nullptr;
+      const void* present = whole_ || member.location == Location::body ? get(member, from) : nullptr;
       if (!present) continue;
       separate(first);
       out_ += '"';
-      out_ += member.wire;
+      out_ += whole_ ? member.name : member.wire;
       out_ += "\":";
       value(*member.shape, present, time_format(member));
     }
@@ -211,16 +225,40 @@ class JsonEncoder {
       }
       case Kind::document: out_ += json::print(*static_cast<const json::Value*>(from)); return;
       case Kind::timestamp:
-        if (format == TimeFormat::unspecified) format = TimeFormat::epoch_seconds;
+        if (whole_ || format == TimeFormat::unspecified) format = TimeFormat::epoch_seconds;
         if (format != TimeFormat::epoch_seconds) return json::append_quoted(out_, print_scalar(shape, from, format));
         out_ += print_scalar(shape, from, format);
         return;
       case Kind::string: return json::append_quoted(out_, *static_cast<const std::string*>(from));
       case Kind::blob: out_.append("\"").append(print_scalar(shape, from, format)).append("\""); return;
+      case Kind::stream: return stream(*static_cast<const Stream*>(from));
       case Kind::float_number: return number(shape, from, *static_cast<const float*>(from));
       case Kind::double_number: return number(shape, from, *static_cast<const double*>(from));
       default: out_ += print_scalar(shape, from, format);
     }
+  }
+
+  void stream(const Stream& stream) {
+    std::string bytes;
+    const uint64_t size = stream.source ? stream.source->size() : stream.body.size();
+    if (size > kInlineStreamBytesMax) {
+      throw Error("ContentTooLarge", 413,
+                  "The answer holds " + std::to_string(size) + " bytes; at most " +
+                      std::to_string(kInlineStreamBytesMax) + " can be part of a document.");
+    }
+    if (stream.source) {
+      bytes.resize(size);
+      size_t got = 0;
+      while (got < size) {
+        const size_t count = stream.source->read(bytes.data() + got, size - got);
+        if (count == 0) break;
+        got += count;
+      }
+      bytes.resize(got);
+    } else {
+      bytes = stream.body.view();
+    }
+    out_.append("\"").append(base64_encode(bytes)).append("\"");
   }
 
   void number(const Shape& shape, const void* from, double as_double) {
@@ -232,11 +270,12 @@ class JsonEncoder {
   }
 
   std::string& out_;
+  const bool whole_;
 };
 
 }  // namespace
 
-void decode_json(Decoding& decoding, const Shape& structure, std::string_view text, void* out) {
+void decode_json(Decoding& decoding, const Shape& structure, std::string_view text, void* out, JsonForm form) {
   // As in base/json: a parser that grew for one large text is not kept, the memory would stay with the thread.
   thread_local std::unique_ptr<dom::parser> kept;
   std::unique_ptr<dom::parser> own;
@@ -245,15 +284,15 @@ void decode_json(Decoding& decoding, const Shape& structure, std::string_view te
   const auto result = parser->parse(text.data(), text.size(), true);
   if (result.error() != simdjson::SUCCESS) throw decoding.error("The body is not valid JSON.");
   try {
-    JsonDecoder(decoding).structure(structure, result.value_unsafe(), out, nullptr);
+    JsonDecoder(decoding, form).structure(structure, result.value_unsafe(), out, nullptr);
   } catch (const json::ParseError& error) {
     throw decoding.error(error.what());
   }
 }
 
-std::string encode_json(const Shape& structure, const void* value) {
+std::string encode_json(const Shape& structure, const void* value, JsonForm form) {
   std::string out;
-  JsonEncoder(out).structure(structure, value);
+  JsonEncoder(out, form).structure(structure, value);
   return out;
 }
 

@@ -79,6 +79,7 @@ class RawService {
   virtual bool serves(const net::Request& http) const = 0;
   virtual std::string_view signing_name() const = 0;  // "aoss"; empty: requests are not signed
   virtual net::Response refuse(const Request& request, const Error& error) = 0;  // authentication failed
+  virtual uint64_t body_limit(const net::Request&) const { return uint64_t{100} << 20; }
   virtual net::Response serve(const Request& request, net::Request& http) = 0;
 };
 

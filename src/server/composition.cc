@@ -5,6 +5,7 @@
 
 #include "aws/caller.h"
 #include "aws/dispatcher.h"
+#include "aws/remembering_authorizer.h"
 #include "base/random.h"
 #include "metadata/sqlite.h"
 #include "net/certificates.h"
@@ -14,6 +15,7 @@
 #include "search/search.h"
 #include "services/cloudformation/cloudformation.h"
 #include "services/cloudwatch/cloudwatch.h"
+#include "services/console/console.h"
 #include "services/firehose/firehose.h"
 #include "services/iam/accounts.h"
 #include "services/iam/authorizer.h"
@@ -21,6 +23,7 @@
 #include "services/iam/iam.h"
 #include "services/iam/key_usage.h"
 #include "services/iam/sessions.h"
+#include "services/iam/sign_in.h"
 #include "services/kinesis/kinesis.h"
 #include "services/kinesis/waiting_reader.h"
 #include "services/lambda/lambda.h"
@@ -106,6 +109,10 @@ lambda::Settings lambda_settings(const Ground& ground) {
   return settings;
 }
 
+console::Settings console_settings(const Ground& ground) {
+  return {ground.settings.region, STANDPIPE_VERSION, ground.settings.permissive, ground.settings.console_hosts};
+}
+
 }  // namespace
 
 // In the order of construction: engines, access, the way to each other, services, the way in.
@@ -119,15 +126,18 @@ struct Composition::Parts {
         accounts(*metadata, iam_settings(ground)),
         credentials(accounts, ground.clock),
         authorizer(accounts, key_usage, ground.clock),
-        roles(accounts, ground.clock),
+        refusals(ground.clock),
+        roles(accounts, ground.clock, &refusals),
         sessions(accounts, ground.clock),
-        caller(authorizer),
+        sign_in(accounts, credentials),
+        remembering(authorizer, refusals),
+        caller(authorizer, &refusals),
         cloudwatch(*metadata, ground.clock),
         sts(sessions),
         iam(accounts, key_usage, ground.clock),
         ssm(*metadata, ground.clock),
         logs(*metadata, ground.clock),
-        s3(*metadata, *objects, ground.clock, authorizer),
+        s3(*metadata, *objects, ground.clock, remembering),
         kinesis(*metadata, *log, ground.clock, cloudwatch, {.limit_throughput = ground.settings.kinesis_limits}),
         kinesis_service(kinesis::make_service(kinesis)),
         reader(kinesis, *kinesis_service, caller),
@@ -141,9 +151,12 @@ struct Composition::Parts {
         sandboxes(factory_settings(ground), front, ground.clock),
         lambda(*metadata, *packages, caller, roles, ground.clock, cloudwatch, sandboxes, ground.workers,
                lambda_settings(ground)),
-        cloudformation(*metadata, caller, authorizer, roles, ground.clock, ground.workers,
+        cloudformation(*metadata, caller, remembering, roles, ground.clock, ground.workers,
                        {.cfnresponse_source = std::string(lambda::cfnresponse_source())}),
+        console({caller, sign_in, refusals, data_plane, opensearchserverless, ground.clock}, console_settings(ground),
+                console::embedded_assets()),
         dispatcher(caller, credentials, ground.clock, ground.settings.region) {
+    dispatcher.add(console);
     dispatcher.add(data_plane);
     dispatcher.add(cloudformation.answers());
     add(*kinesis_service);
@@ -185,8 +198,11 @@ struct Composition::Parts {
   iam::KeyUsage key_usage;
   iam::IamCredentials credentials;
   iam::IamAuthorizer authorizer;
+  aws::Refusals refusals;
   iam::IamRoles roles;
   iam::IamSessions sessions;
+  iam::IamSignIn sign_in;
+  aws::RememberingAuthorizer remembering;
   aws::Caller caller;
   std::vector<std::unique_ptr<aws::Service>> services;  // outlive whoever calls them
   cloudwatch::CloudWatch cloudwatch;
@@ -206,6 +222,7 @@ struct Composition::Parts {
   sandbox::BubblewrapFactory sandboxes;
   lambda::Lambda lambda;
   cloudformation::CloudFormation cloudformation;
+  console::Console console;
   aws::Dispatcher dispatcher;
 };
 

@@ -44,6 +44,11 @@ void add_settings(CLI::App& command, Settings& settings) {
       "Folder of the function runtimes that scripts/runtimes made (default: DATA/runtimes)");
   row("--internet", "STANDPIPE_INTERNET", settings.internet,
       "Functions may reach public addresses through the server (open) or not (closed)");
+  command
+      .add_option("--console-hosts", settings.console_hosts,
+                  "Further host names that the console answers to, separated by commas")
+      ->envname("STANDPIPE_CONSOLE_HOSTS")
+      ->delimiter(',');
   row("--log-level", "STANDPIPE_LOG_LEVEL", settings.log_level, "debug, info, warning or error");
   row("--clock-offset-seconds", "STANDPIPE_CLOCK_OFFSET_SECONDS", settings.clock_offset_s,
       "Added to the machine's time, for tests of what expires; clients must sign with that time");

@@ -32,6 +32,12 @@ void complete(Settings& settings) {
     }
     settings.root_access_key = settings.root_secret_key = "test";
   }
+  for (std::string& name : settings.console_hosts) {
+    name = to_lower(name);
+    if (name.empty() || name.find_first_of(":/*") != std::string::npos) {
+      throw InvalidSettings("--console-hosts wants host names without scheme and port, not '" + name + "'");
+    }
+  }
   if (settings.internet != "open" && settings.internet != "closed") {
     throw InvalidSettings("--internet is open or closed, not '" + settings.internet + "'");
   }

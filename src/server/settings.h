@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace standpipe::server {
 
@@ -19,6 +20,7 @@ struct Settings {
   bool kinesis_limits = true;
   std::string runtimes;
   std::string internet = "open";
+  std::vector<std::string> console_hosts;
   std::string log_level = "info";
   std::string config;
   int64_t clock_offset_s = 0;

@@ -147,7 +147,7 @@ PutMetricDataOutput CloudWatch::put_metric_data(const aws::Request& request, con
 void CloudWatch::record(const Measurement& measurement) {
   if (!std::isfinite(measurement.value)) return;
   try {
-    recorder_.record(measurement, align(epoch_ms(clock_.now()) / 1000, kMinute.seconds));
+    recorder_.record(measurement, epoch_ms(clock_.now()) / 1000);
   } catch (const std::exception& error) {
     logging::warning("cloudwatch: a measurement was lost: {}", error.what());
   }
@@ -160,7 +160,9 @@ void CloudWatch::collect() {
 
 Points CloudWatch::points(const Series& series, bool seconds, int64_t begin, int64_t end) {
   collect();
-  return store_.read(series, seconds, begin, end);
+  Points points = store_.read(series, seconds, begin, end);
+  if (seconds) recorder_.read_seconds(series, begin, end, epoch_ms(clock_.now()) / 1000, points);
+  return points;
 }
 
 void CloudWatch::flush() {

@@ -79,7 +79,7 @@ Recorder::Entry* Recorder::find(Shard& shard, size_t hash, const Measurement& me
     }
   }
   if (shard.entries.size() == kEntriesPerShardMax) return nullptr;
-  Entry entry;
+  Entry& entry = shard.entries.emplace(std::piecewise_construct, std::tuple(hash), std::tuple())->second;
   entry.series = {std::string(measurement.account),
                   std::string(measurement.region),
                   std::string(measurement.space),
@@ -88,10 +88,11 @@ Recorder::Entry* Recorder::find(Shard& shard, size_t hash, const Measurement& me
   for (const auto& [name, value] : measurement.dimensions) entry.series.dimensions.emplace_back(name, value);
   std::sort(entry.series.dimensions.begin(), entry.series.dimensions.end());
   entry.unit = measurement.unit;
-  return &shard.entries.emplace(hash, std::move(entry))->second;
+  return &entry;
 }
 
-void Recorder::record(const Measurement& measurement, int64_t minute) {
+void Recorder::record(const Measurement& measurement, int64_t second) {
+  const int64_t minute = align(second, kMinute.seconds);
   const size_t hash = hash_of(measurement);
   Shard& shard = shards_[hash % kShards];
   const std::lock_guard lock(shard.mutex);
@@ -107,6 +108,18 @@ void Recorder::record(const Measurement& measurement, int64_t minute) {
     entry->minute = minute;
   }
   entry->recent.add(measurement.value);
+  if (kept_by_second(measurement.space)) entry->seconds.record(second, measurement.value);
+}
+
+void Recorder::read_seconds(const Series& series, int64_t begin, int64_t end, int64_t now, Points& into) const {
+  if (!kept_by_second(series.space)) return;
+  // The unit is part of the hash and not of the question, so all are looked at.
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const auto& [hash, entry] : shard.entries) {
+      if (entry.series == series) entry.seconds.read(begin, end, now, is_gauge(series.space), entry.unit, into);
+    }
+  }
 }
 
 std::vector<Recorder::Drained> Recorder::drain() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "services/cloudwatch/second_history.h"
 #include "services/cloudwatch/series.h"
 
 namespace standpipe::cloudwatch {
@@ -24,8 +25,10 @@ class Recorder {
     Statistics statistics;
   };
 
-  // `minute`: the whole minute that the measurement belongs to, seconds since 1970.
-  void record(const Measurement& measurement, int64_t minute);
+  // `second`: when, since 1970.
+  void record(const Measurement& measurement, int64_t second);
+  // What is known of a metric second by second.
+  void read_seconds(const Series& series, int64_t begin, int64_t end, int64_t now, Points& into) const;
   std::vector<Drained> drain();  // what was recorded since the last time
   // Prometheus' text format: a summary per metric, aws_kinesis_incoming_records_sum{account="…",stream_name="…"} 7.
   std::string print() const;
@@ -38,6 +41,7 @@ class Recorder {
     uint64_t count = 0;
     int64_t minute = 0;  // of `recent`
     Statistics recent;
+    SecondHistory seconds;
   };
   struct Shard {
     mutable std::mutex mutex;

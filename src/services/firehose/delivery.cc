@@ -76,6 +76,7 @@ void Delivery::run(std::stop_token stop) {
   });
   Buffer buffer;
   bool recovered = false;
+  report_.buffered(0, 0);
   for (Duration wait = kPauseFirst; !stop.stop_requested();) {
     try {
       if (!recovered) recover(stop);
@@ -85,6 +86,7 @@ void Delivery::run(std::stop_token stop) {
     } catch (const std::exception& error) {
       // What was read but not delivered is read again.
       buffer = {};
+      hold(0, 0);
       recovered = false;
       const auto* refused = dynamic_cast<const aws::Error*>(&error);
       const bool denied = refused != nullptr && refused->code.starts_with("AccessDenied");
@@ -153,12 +155,14 @@ void Delivery::step(Buffer& buffer, std::stop_token stop) {
     buffer.bytes += bytes;
     position_ = batch.records.back().position;
     std::move(batch.records.begin(), batch.records.end(), std::back_inserter(buffer.records));
+    hold(buffer.bytes, buffer.records.size());
   }
   const bool full = buffer.bytes >= bytes_max_ || buffer.due.passed() || (flushing && nothing_new);
   if (full && !buffer.records.empty()) {
     std::vector<SourceRecord> records = std::move(buffer.records);
     buffer = {};
     deliver(std::move(records), stop);
+    hold(0, 0);
   }
   if (flushing && nothing_new) {
     const std::lock_guard lock(mutex_);
@@ -166,6 +170,13 @@ void Delivery::step(Buffer& buffer, std::stop_token stop) {
     flushed_.notify_all();
   }
   if (batch.finished) pause(Deadline::in(std::chrono::seconds(1)), waiting());
+}
+
+void Delivery::hold(size_t bytes, size_t records) {
+  report_.buffered(static_cast<int64_t>(bytes) - static_cast<int64_t>(held_bytes_),
+                   static_cast<int64_t>(records) - static_cast<int64_t>(held_records_));
+  held_bytes_ = bytes;
+  held_records_ = records;
 }
 
 void Delivery::deliver(std::vector<SourceRecord> records, std::stop_token stop) {

@@ -54,6 +54,7 @@ class Delivery {
   bool back_up_all(std::span<const SourceRecord> records, std::stop_token stop);
   bool put_until_done(const std::string& key, const std::string& content, size_t records, std::stop_token stop);
   void remember(const std::string& position);
+  void hold(size_t bytes, size_t records);  // what is buffered now, for the report
   std::vector<SourceRecord> reread(const Span& span, std::stop_token stop);
   std::string position_key() const;
   // A token that ends a wait early when a flush is asked for.
@@ -68,6 +69,7 @@ class Delivery {
   const size_t bytes_max_;
   std::unique_ptr<Source> source_;
   std::unique_ptr<Destination> destination_;
+  size_t held_bytes_ = 0, held_records_ = 0;
   std::string position_;  // read so far; the delivered position trails it by the buffer
 
   std::mutex mutex_;

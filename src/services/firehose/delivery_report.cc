@@ -19,6 +19,18 @@ void DeliveryReport::delivered(const std::string& kind, size_t bytes, size_t rec
   count((kind + ".DataFreshness").c_str(), "Seconds", static_cast<double>(age.count()));
 }
 
+void DeliveryReport::buffered(int64_t bytes, int64_t records) {
+  const std::lock_guard lock(mutex_);
+  buffered_bytes_ += bytes;
+  buffered_records_ += records;
+  const auto tell = [&](const char* metric, const char* unit, int64_t value) {
+    metrics_.record({stream_.account, stream_.region, "Standpipe", metric, unit, static_cast<double>(value),
+                     {{"DeliveryStreamName", stream_.name}}});
+  };
+  tell("BufferedBytes", "Bytes", buffered_bytes_);
+  tell("BufferedRecords", "Count", buffered_records_);
+}
+
 void DeliveryReport::log_destination(const std::string& code, const std::string& message) {
   if (const auto& collection = stream_.collection) {
     log(collection->log, collection->role_arn, collection->endpoint, code, message);

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include "base/metrics.h"
@@ -17,6 +18,8 @@ class DeliveryReport {
   void count(const char* metric, const char* unit, double value);
   // The metrics of one delivery: "DeliveryToAmazonOpenSearchServerless", "DeliveryToS3", "BackupToS3".
   void delivered(const std::string& kind, size_t bytes, size_t records, bool success, Timestamp oldest);
+  // What has been read and not delivered yet has changed by so much, in one of the stream's shards.
+  void buffered(int64_t bytes, int64_t records);
   // A line in the destination's log, or the backup's; written as the role of that side. Never throws: a log that may
   // not be written must not stop the delivery.
   void log_destination(const std::string& code, const std::string& message);
@@ -28,6 +31,8 @@ class DeliveryReport {
   const Surroundings surroundings_;
   MetricSink& metrics_;
   const Configuration stream_;
+  std::mutex mutex_;
+  int64_t buffered_bytes_ = 0, buffered_records_ = 0;
 };
 
 }  // namespace standpipe::firehose

@@ -37,9 +37,33 @@ size_t packed_size(const aws::SessionRequest& request) {
 std::optional<aws::Principal> IamRoles::assume(const std::string& role_arn, const std::string& service,
                                                const std::string& session_name, const std::string& source_arn) const {
   const auto role = accounts_.role(role_arn);
-  if (role == nullptr) return std::nullopt;
-  if (!accounts_.settings().permissive && !trusts(*role, service, session_name, source_arn)) return std::nullopt;
+  if (role == nullptr) {
+    remember(role_arn, service, source_arn, "the role does not exist");
+    return std::nullopt;
+  }
+  if (!accounts_.settings().permissive && !trusts(*role, service, session_name, source_arn)) {
+    remember(role_arn, service, source_arn, "the role's trust policy does not let " + service + " assume it");
+    return std::nullopt;
+  }
   return session_of(*role, session_name, clock_.now());
+}
+
+void IamRoles::remember(const std::string& role_arn, const std::string& service, const std::string& source_arn,
+                        const std::string& why) const {
+  // The account is that of the resource on whose behalf it was tried: others learn nothing of it.
+  const auto source = policy::split_arn(source_arn.empty() ? role_arn : source_arn);
+  if (refusals_ == nullptr || !source) return;
+  aws::Refusal refusal;
+  refusal.account = (*source)[4];
+  refusal.principal = service;
+  refusal.service = "sts";
+  refusal.action = "sts:AssumeRole";
+  refusal.resource = role_arn;
+  refusal.called_via = service;
+  refusal.decided_by = aws::DecidedBy::role_trust;
+  refusal.code = "AccessDenied";
+  refusal.reason = why + (source_arn.empty() ? "" : " (on behalf of " + source_arn + ")");
+  refusals_->record(std::move(refusal));
 }
 
 bool IamRoles::trusts(const RoleRecord& role, const std::string& service, const std::string& session_name,

@@ -139,8 +139,8 @@ class Targets {
       call_.require("aoss:WriteDocument", index);
       ensure_index(call_, index);
       return std::nullopt;
-    } catch (const Forbidden&) {
-      note_refusal(call_.request, call_.collection, "data access policy", "bulk write to " + index);
+    } catch (const Forbidden& forbidden) {
+      note_refusal(call_, forbidden);
       return forbidden_by_policy();
     } catch (const search::Error& error) {
       return error;

@@ -18,8 +18,8 @@ bool is_pattern(const std::string& name) { return name.find('*') != std::string:
 }  // namespace
 
 Call::Call(const aws::Request& as, const net::Request& from, const Collection& of, const CollectionDirectory& directory,
-           search::SearchEngine& in)
-    : request(as), http(from), collection(of), engine(in), directory_(directory) {
+           search::SearchEngine& in, const aws::Caller& by)
+    : request(as), http(from), collection(of), engine(in), caller(by), directory_(directory) {
   const auto pairs = net::parse_query(http.query());
   if (!pairs) throw search::illegal_argument("malformed escape in the query string");
   for (const auto& [name, value] : *pairs) parameters_[name] = value;
@@ -82,7 +82,7 @@ bool Call::may(std::string_view permission, std::string_view index) const {
 }
 
 void Call::require(std::string_view permission, std::string_view index) const {
-  if (!may(permission, index)) throw Forbidden{};
+  if (!may(permission, index)) throw Forbidden{std::string(permission), std::string(index)};
 }
 
 std::vector<std::string> Call::resolve(const std::string& expression, std::string_view permission,
@@ -110,7 +110,7 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
   if (found.empty() && is_pattern(wanted) && !existing.empty()) {
     const bool hidden = std::any_of(existing.begin(), existing.end(),
                                     [&](const std::string& index) { return glob_match(wanted, index); });
-    if (hidden) throw Forbidden{};
+    if (hidden) throw Forbidden{std::string(permission), wanted};
   }
   return {found.begin(), found.end()};
 }
@@ -143,8 +143,24 @@ void check_index_name(const std::string& index) {
   }
 }
 
-void note_refusal(const aws::Request& request, const Collection& collection, const char* by, const std::string& why) {
-  logging::info("refused {} aoss {} for {}: {}: {}", request.id, collection.name, request.principal.arn, by, why);
+void note_refusal(const aws::Caller& caller, const Collection& collection, aws::Refusal refusal) {
+  logging::info("refused {} aoss {} for {}: {}: {}", refusal.request_id, collection.name, refusal.principal,
+                aws::name_of(refusal.decided_by), refusal.reason);
+  refusal.service = "aoss";
+  if (refusal.resource.empty()) refusal.resource = collection.arn();
+  caller.remember(std::move(refusal));
+}
+
+void note_refusal(const Call& call, const Forbidden& forbidden) {
+  const bool on_index = !forbidden.index.empty();
+  const std::string resource = on_index ? "index/" + call.collection.name + "/" + forbidden.index
+                                        : "collection/" + call.collection.name;
+  aws::Refusal refusal = aws::refusal_of(
+      call.request, aws::DecidedBy::data_access_policy, "security_exception",
+      "no data access policy grants " + forbidden.permission + " on " + resource + " to " + call.request.principal.arn);
+  refusal.action = forbidden.permission;
+  refusal.resource = resource;
+  note_refusal(call.caller, call.collection, std::move(refusal));
 }
 
 void ensure_index(const Call& call, const std::string& index) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "aws/caller.h"
 #include "aws/request.h"
 #include "base/json.h"
 #include "net/http.h"
@@ -16,12 +17,14 @@
 namespace standpipe::opensearch {
 
 // The data access policy refuses.
-struct Forbidden {};
+struct Forbidden {
+  std::string permission, index;
+};
 
 class Call {
  public:
   Call(const aws::Request& request, const net::Request& http, const Collection& collection,
-       const CollectionDirectory& directory, search::SearchEngine& engine);
+       const CollectionDirectory& directory, search::SearchEngine& engine, const aws::Caller& caller);
 
   // Path parts by the names in the route; "" if the route has none of that name.
   std::string part(const std::string& name) const;
@@ -56,6 +59,7 @@ class Call {
   const net::Request& http;
   const Collection& collection;
   search::SearchEngine& engine;
+  const aws::Caller& caller;
 
  private:
   const CollectionDirectory& directory_;
@@ -64,9 +68,9 @@ class Call {
   std::string_view body_;
 };
 
-// One line in the log that says which of the four decided: what users of AWS cannot see. `by`: "IAM", "network policy",
-// "data access policy".
-void note_refusal(const aws::Request& request, const Collection& collection, const char* by, const std::string& why);
+// Remembers which of the four decided: what users of AWS cannot see.
+void note_refusal(const aws::Caller& caller, const Collection& collection, aws::Refusal refusal);
+void note_refusal(const Call& call, const Forbidden& forbidden);
 
 // Creates the index of a first document where the principal may. Throws Forbidden.
 void ensure_index(const Call& call, const std::string& index);

@@ -43,6 +43,10 @@ class DataPlane {
   // writer only what it wrote itself.
   virtual std::optional<std::string> checkpoint(const aws::Request& request, const Target& target,
                                                 const std::string& source) = 0;
+  // Any request of OpenSearch's REST API from a person at the dashboards: `http` has the method, the target within the
+  // collection and the body. Checked by aoss:DashboardsAccessAll, the network policy for dashboards and the data access
+  // policy.
+  virtual net::Response dashboard(const aws::Request& request, const std::string& collection, net::Request& http) = 0;
   virtual SearchResult search(const aws::Request& request, const Target& target, const std::string& body) = 0;
 };
 

@@ -27,6 +27,13 @@ Place place_of(const net::Request& http) {
   return {collection_id_of(http.host()), path.empty() ? "/" : path};
 }
 
+aws::Refusal refusal_by(aws::DecidedBy by, const aws::Request& request, const char* action, const char* code,
+                        const std::string& why) {
+  aws::Refusal refusal = aws::refusal_of(request, by, code, why);
+  refusal.action = action;
+  return refusal;
+}
+
 }  // namespace
 
 std::string collection_id_of(std::string_view endpoint) {
@@ -49,15 +56,22 @@ net::Response OpenSearchDataPlane::refuse(const aws::Request& request, const aws
 }
 
 std::optional<net::Response> OpenSearchDataPlane::gate(const aws::Request& request, const Collection& collection,
-                                                       std::string_view service) const {
-  const aws::Access access{"aoss:APIAccessAll", collection.arn(), {{"aoss:collection", {collection.name}}}};
+                                                       std::string_view service, Face face) const {
+  const char* action = face == Face::dashboard ? "aoss:DashboardsAccessAll" : "aoss:APIAccessAll";
+  const aws::Access access{action, collection.arn(), {{"aoss:collection", {collection.name}}}};
   const aws::Decision decision = caller_.decide(request, access);
   if (!decision.allowed || request.principal.account != collection.account) {
-    note_refusal(request, collection, "IAM", decision.allowed ? "another account" : decision.reason);
+    const std::string why = decision.allowed ? "the collection belongs to another account"
+                                             : aws::denial_message(request.principal, access, decision);
+    note_refusal(caller_, collection, refusal_by(aws::DecidedBy::iam, request, action, "Forbidden", why));
     return forbidden_by_gateway(request.id);
   }
-  if (!directory_.reachable(collection, CollectionDirectory::Face::collection, service)) {
-    note_refusal(request, collection, "network policy", "no policy admits this network");
+  if (!directory_.reachable(collection, face, service)) {
+    const std::string type = face == Face::dashboard ? "dashboard" : "collection";
+    const std::string whom = service.empty() ? "public access" : "public access or " + std::string(service);
+    const std::string why = "no network policy with a rule of type " + type + " for collection/" + collection.name +
+                            " allows " + whom;
+    note_refusal(caller_, collection, refusal_by(aws::DecidedBy::network_policy, request, action, "Unauthorized", why));
     net::Response response =
         answer(401, json::Object{{"status", 401},
                                  {"error", json::Object{{"reason", "401 Unauthorized"}, {"type", "Unauthorized"}}}});
@@ -72,23 +86,37 @@ net::Response OpenSearchDataPlane::serve(const aws::Request& request, net::Reque
   const auto collection = directory_.find(place.id);
   if (!collection) return not_offered(request.id);
   if (auto refused = gate(request, *collection, {})) return std::move(*refused);
-  net::Response response = route(request, http, *collection, place.path);
+  return serve_in(request, http, *collection, place.path);
+}
+
+net::Response OpenSearchDataPlane::dashboard(const aws::Request& request, const std::string& id, net::Request& http) {
+  const auto collection = directory_.find(id);
+  if (!collection) return not_offered(request.id);
+  if (auto refused = gate(request, *collection, {}, Face::dashboard)) return std::move(*refused);
+  return serve_in(request, http, *collection, http.path());
+}
+
+net::Response OpenSearchDataPlane::serve_in(const aws::Request& request, net::Request& http,
+                                            const Collection& collection, std::string_view path) {
+  net::Response response = route(request, http, collection, path);
   response.headers.set("x-request-id", request.id);
   const int hundreds = response.status / 100;
-  count(*collection, hundreds == 2 ? "2xx" : hundreds == 5 ? "5xx" : "4xx", "Count", 1);
+  count(collection, hundreds == 2 ? "2xx" : hundreds == 5 ? "5xx" : "4xx", "Count", 1);
   return response;
 }
 
 net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Request& http, const Collection& collection,
                                          std::string_view path) {
   try {
-    Call call(request, http, collection, directory_, engine_);
+    Call call(request, http, collection, directory_, engine_, caller_);
     const CallHandler handler = find_route(call, http.method, path);
     if (handler == nullptr) return not_offered(request.id);
-    return handler(call);
-  } catch (const Forbidden&) {
-    note_refusal(request, collection, "data access policy", http.method + " " + std::string(path));
-    return error_answer(forbidden_by_policy());
+    try {
+      return handler(call);
+    } catch (const Forbidden& forbidden) {
+      note_refusal(call, forbidden);
+      return error_answer(forbidden_by_policy());
+    }
   } catch (const search::Error& error) {
     return error_answer(error);
   } catch (const json::WrongKind& error) {
@@ -123,7 +151,7 @@ BulkResult OpenSearchDataPlane::write(const aws::Request& request, const Target&
     return result;
   }
   const net::Request no_http;
-  const Call call(request, no_http, *collection, directory_, engine_);
+  const Call call(request, no_http, *collection, directory_, engine_, caller_);
   const auto fail_all = [&](const search::Error& error) {
     search::WriteOutcome outcome;
     outcome.status = error.status;
@@ -136,8 +164,8 @@ BulkResult OpenSearchDataPlane::write(const aws::Request& request, const Target&
     ensure_index(call, target.index);
     result.documents = engine_.write(call.name(target.index), operations, checkpoint);
     count(*collection, "IngestionDocumentRate", "Count", static_cast<double>(operations.size()));
-  } catch (const Forbidden&) {
-    note_refusal(request, *collection, "data access policy", "write to " + target.index);
+  } catch (const Forbidden& forbidden) {
+    note_refusal(call, forbidden);
     fail_all(forbidden_by_policy());
   } catch (const search::Error& error) {
     fail_all(error);

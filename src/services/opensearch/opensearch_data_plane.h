@@ -30,6 +30,7 @@ class OpenSearchDataPlane final : public DataPlane, public aws::RawService {
                    const std::optional<search::Checkpoint>& checkpoint) override;
   std::optional<std::string> checkpoint(const aws::Request& request, const Target& target,
                                         const std::string& source) override;
+  net::Response dashboard(const aws::Request& request, const std::string& collection, net::Request& http) override;
   SearchResult search(const aws::Request& request, const Target& target, const std::string& body) override;
 
   // For requests from outside.
@@ -39,9 +40,12 @@ class OpenSearchDataPlane final : public DataPlane, public aws::RawService {
   net::Response serve(const aws::Request& request, net::Request& http) override;
 
  private:
+  using Face = CollectionDirectory::Face;
   // Empty if the principal may reach the collection, else the answer.
-  std::optional<net::Response> gate(const aws::Request& request, const Collection& collection,
-                                    std::string_view service) const;
+  std::optional<net::Response> gate(const aws::Request& request, const Collection& collection, std::string_view service,
+                                    Face face = Face::collection) const;
+  net::Response serve_in(const aws::Request& request, net::Request& http, const Collection& collection,
+                         std::string_view path);
   net::Response route(const aws::Request& request, net::Request& http, const Collection& collection,
                       std::string_view path);
   void count(const Collection& collection, const char* name, const char* unit, double value) const;

@@ -157,7 +157,8 @@ net::Response search_many(Call& call) {
       std::string answered = run(call, expression, json::parse(lines[i + 1]), ignore_unavailable);
       answered.insert(answered.size() - 1, ",\"status\":200");
       responses += answered;
-    } catch (const Forbidden&) {
+    } catch (const Forbidden& forbidden) {
+      note_refusal(call, forbidden);
       responses += json::print(json::Object{{"error", error_object(forbidden_by_policy())}, {"status", 403}});
     } catch (const search::Error& error) {
       responses += json::print(json::Object{{"error", error_object(error)}, {"status", error.status}});

@@ -52,7 +52,9 @@ ResourceVoice hear_resource(const Question& question, std::string_view action) {
   return voice;
 }
 
-aws::Decision refused_by(std::string_view what) { return {false, "with an explicit deny in " + std::string(what)}; }
+aws::Decision refused_by(std::string_view what, bool by_trust = false) {
+  return {false, "with an explicit deny in " + std::string(what), by_trust};
+}
 
 class Evaluation {
  public:
@@ -81,7 +83,7 @@ class Evaluation {
     if (boundary_.denies) return refused_by("a permissions boundary");
     if (session_.denies) return refused_by("a session policy");
     if (resource_.denies || !resource_.readable) {
-      return refused_by(question_.trust ? "the role trust policy" : "a resource-based policy");
+      return refused_by(question_.trust ? "the role trust policy" : "a resource-based policy", question_.trust);
     }
     return std::nullopt;
   }
@@ -123,7 +125,9 @@ class Evaluation {
     return {false, "because no " + std::string(what) + " allows the " + std::string(question_.action) + " action"};
   }
   aws::Decision silent_resource() const {
-    return silent(question_.trust ? "role trust policy" : "resource-based policy");
+    aws::Decision decision = silent(question_.trust ? "role trust policy" : "resource-based policy");
+    decision.by_trust = question_.trust;
+    return decision;
   }
 
   const Question& question_;
