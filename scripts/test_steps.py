@@ -20,6 +20,7 @@ def pytest(folder, *arguments):
 PARTS = [
     ('rules', [sys.executable, 'scripts/tidy.py']),
     ('build release', ['scripts/dev', 'build', 'release']),
+    ('console: types, lint, unit tests', ['scripts/dev', 'console', 'check']),
     ('build unit tests', ['scripts/dev', 'build', 'dev']),
     ('runtimes', [PYTHON, 'scripts/runtimes']),
     ('unit tests', ['ctest', '--test-dir', 'build/dev', '-j2', '--output-on-failure']),
@@ -39,6 +40,9 @@ def counts(text):
         failed, total = int(match[2]), int(match[3])
         skipped = len(re.findall(r'\*\*\*Skipped', text))
         passed = total - failed - skipped
+    elif match := re.search(r'^\s*Tests  (.*)\(\d+\)$', text, re.MULTILINE):  # vitest
+        found = dict((word, int(number)) for number, word in re.findall(r'(\d+) (passed|failed|skipped)', match[1]))
+        passed, failed, skipped = (found.get(word, 0) for word in ('passed', 'failed', 'skipped'))
     else:
         for number, word in re.findall(r'(\d+) (passed|failed|skipped|error)', text.split('\n\n')[-1][-2000:]):
             if word == 'passed':

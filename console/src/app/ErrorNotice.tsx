@@ -1,0 +1,34 @@
+// What went wrong, with the reason that the server gave. A refusal says by which right it was refused.
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Link from '@cloudscape-design/components/link';
+
+import { ApiError } from '../api/error';
+import { href } from './router';
+
+export function ErrorNotice({ error, what, retry }: { error: unknown; what?: string; retry?: () => void }) {
+  if (error === undefined || error === null) return null;
+  const refused = error instanceof ApiError && error.refused;
+  const code = error instanceof ApiError ? error.code : 'Error';
+  const message = error instanceof Error ? error.message : 'The reason is not known.';
+  return (
+    <Alert
+      type={refused ? 'warning' : 'error'}
+      header={what ? `${what}: ${refused ? 'refused' : 'failed'}` : refused ? 'Refused' : 'Failed'}
+      action={retry && <Button onClick={retry}>Try again</Button>}
+    >
+      <div data-testid="error-notice">
+        <Box variant="strong">{code}</Box> {message}
+        {refused && (
+          <>
+            {' '}
+            <Link href={href('refusals')} variant="primary">
+              Why was this refused?
+            </Link>
+          </>
+        )}
+      </div>
+    </Alert>
+  );
+}

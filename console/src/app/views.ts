@@ -1,0 +1,24 @@
+// The views: a row each. Every view is a folder of src/views and comes over the wire when it is first looked at.
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+
+export interface View {
+  path: string; // first part of the route, and the folder's name
+  title: string;
+  section: 'Data' | 'Pipeline' | 'Operate';
+  inCollection: boolean; // also shown at a collection's own dashboards address
+  component: LazyExoticComponent<ComponentType>;
+}
+
+export const views: View[] = [
+  row('Pipeline', 'streams', 'Streams', false, () => import('../views/streams/Streams')),
+];
+
+function row(
+  section: View['section'],
+  path: string,
+  title: string,
+  inCollection: boolean,
+  load: () => Promise<{ default: ComponentType }>,
+): View {
+  return { path, title, section, inCollection, component: lazy(load) };
+}
