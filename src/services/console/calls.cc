@@ -60,7 +60,7 @@ net::Response Console::call_aws(Visit& visit) {
   if (parts.size() != 3) return error(404, "NotFound", "Calls are made as api/aws/<service>/<Operation>.");
   aws::Request request = visit.as();
   const aws::Service* service = around_.caller.find(parts[1]);
-  const bool global = service != nullptr && const_cast<aws::Service*>(service)->model().global;
+  const bool global = service != nullptr && service->model().global;
   request.region = global ? settings_.region : region_of(visit.parameter("region"), settings_.region);
   const std::string_view body = visit.http.body.view();
   net::Response response = net::Response::json(

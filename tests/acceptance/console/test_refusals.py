@@ -93,3 +93,26 @@ def test_others_refusals_are_for_those_who_may_look_up_events(server, aws):
 
 def test_a_refusal_needs_a_session(server):
     assert requests.get(server.url + '/_console/api/refusals', timeout=10).status_code == 401
+
+
+def test_what_a_service_decides_by_itself_is_told_too(server, aws):
+    bucket = f'bucket-{aws.account}'
+    aws('s3').create_bucket(Bucket=bucket, CreateBucketConfiguration={'LocationConstraint': 'ap-northeast-1'})
+    visit = user(server, aws, 'bob', allow('s3:GetObject'))
+    visit.aws('s3', 'DeleteObjects', {'Bucket': bucket, 'Delete': {'Objects': [{'Key': 'k'}]}})
+    visit.aws('s3', 'GetObject', {'Bucket': bucket, 'Key': 'k'})
+    assert [(one['action'], one['resource'], one['decidedBy']) for one in visit.refusals()] == [
+        ('s3:ListBucket', f'arn:aws:s3:::{bucket}', 'iam'), ('s3:DeleteObject', f'arn:aws:s3:::{bucket}/k', 'iam')]
+
+
+def test_calls_of_services_with_a_role_are_told_with_the_role(server, aws):
+    role = aws.role('delivery', 'firehose.amazonaws.com')
+    aws('kinesis').create_stream(StreamName='s', ShardCount=1)
+    with pytest.raises(ClientError):
+        aws('firehose').create_delivery_stream(
+            DeliveryStreamName='d', DeliveryStreamType='KinesisStreamAsSource', KinesisStreamSourceConfiguration={
+                'KinesisStreamARN': f'arn:aws:kinesis:ap-northeast-1:{aws.account}:stream/s', 'RoleARN': role},
+            ExtendedS3DestinationConfiguration={'RoleARN': role, 'BucketARN': f'arn:aws:s3:::bucket-{aws.account}'})
+    last = with_key(server, aws.account).refusals()[0]
+    assert (last['decidedBy'], last['action']) == ('iam', 'kinesis:DescribeStream')
+    assert last['principal'] == f'arn:aws:sts::{aws.account}:assumed-role/delivery/d'
