@@ -1,6 +1,7 @@
 """What scripts/demo shows once everything is installed and built. Every step prints one line with its time."""
 import argparse
 import gzip
+import http.cookiejar
 import json
 import os
 import pathlib
@@ -18,8 +19,10 @@ VENV = ROOT / 'build/venv/bin'
 EXAMPLE = ROOT / 'examples/kinesis-to-opensearch'
 ADDRESS = '127.0.0.1:4566'
 REGION = 'ap-northeast-1'
+ACCOUNT = '000000000000'
 STACK = PREFIX = 'prices'
 TEMPLATES = 'standpipe-demo-templates'
+PASSWORD = 'Ch4nge-me-soon'  # the example's default for its user
 
 
 class Failed(Exception):
@@ -154,6 +157,32 @@ def read_documents(out, keys, count):
     return done.stdout
 
 
+def collection_id(out):
+    return out['CollectionEndpoint'].removeprefix('https://').split('.')[0]
+
+
+def dashboards(out):
+    """The collection's dashboards, at an address that any browser on this machine reaches."""
+    return f'http://{ADDRESS}/_aoss/{collection_id(out)}/_dashboards/'
+
+
+def sign_in(out):
+    """In the console, with the password of the stack's user, and looks: what a person does with a browser."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def call(path, body=None, token=''):
+        request = urllib.request.Request(dashboards(out) + path, json.dumps(body).encode() if body is not None else None,
+                                         {'content-type': 'application/json', 'x-csrf-token': token})
+        with browser.open(request, timeout=10) as answer:
+            return json.load(answer)
+    visit = call('api/session')
+    session = call('api/sign-in', {'account': visit['defaultAccount'], 'userName': out['Viewer'], 'password': PASSWORD},
+                   visit['csrfToken'])
+    found = call(f'api/opensearch/{collection_id(out)}?method=GET&path=/{out["IndexName"]}/_count', {}, session['csrfToken'])
+    if found['count'] != 10:
+        raise Failed(f'the dashboards show {found["count"]} documents instead of 10')
+
+
 def refused_documents(bucket):
     listing = aws_json('s3api', 'list-objects-v2', '--bucket', bucket).get('Contents', [])
     documents = []
@@ -222,6 +251,8 @@ def run(keep, started):
             keys = aws_json('iam', 'create-access-key', '--user-name', out['Viewer'])['AccessKey']
             table = read_documents(out, keys, 10)
         print(table)
+        with Step('sign in to the dashboards with the user\'s password; the ten are there'):
+            sign_in(out)
         with Step('take the delivery role\'s data access policy away, invoke again'):
             aws('opensearchserverless', 'delete-access-policy', '--type', 'data', '--name', out['DeliveryPolicyName'])
             aws('lambda', 'invoke', '--function-name', out['SourceFunction'], str(folder / 'answer.json'))
@@ -247,14 +278,17 @@ def run(keep, started):
         raise
     stop(server)
     print(f'\nDone in {clock() - begin:.1f} s' + (f' ({time.time() - started:.0f} s with installing and building)' if started else '') +
-          '. `scripts/demo --keep` leaves it all running.')
+          '.\n`scripts/demo --keep` leaves it all running: sign in at '
+          f'http://{ADDRESS}/_console/ as IAM user {out["Viewer"]}, password {PASSWORD}.')
 
 
 def print_usage(out, keys, server):
     print(f'''
 The server keeps running (pid {server.pid}; `kill {server.pid}` ends it, build/demo/data keeps the data).
   health       http://{ADDRESS}/_standpipe/health
-  console      {out["DashboardEndpoint"]}
+  dashboards   {dashboards(out)}
+               sign in: account {ACCOUNT}, IAM user {out["Viewer"]}, password {PASSWORD}
+  console      http://{ADDRESS}/_console/  (everything: access key test, secret test)
   aws CLI      AWS_ENDPOINT_URL=http://{ADDRESS} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION={REGION} aws …
   as on AWS    build/release/standpipe exec --data build/demo/data -- aws kinesis list-streams
   as the user  AWS_ACCESS_KEY_ID={keys["AccessKeyId"]} AWS_SECRET_ACCESS_KEY={keys["SecretAccessKey"]}''')
