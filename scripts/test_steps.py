@@ -26,6 +26,7 @@ PARTS = [
     ('unit tests', ['ctest', '--test-dir', 'build/dev', '-j2', '--output-on-failure']),
     ('codecs against botocore', pytest('tests/wire')),
     ('acceptance', pytest('tests/acceptance', '-n', '2', '--dist', 'loadfile')),
+    ('console in a browser', pytest('tests/console')),
     ('sandbox', pytest('tests/sandbox')),
     ('kill -9', pytest('tests/crash', '-s')),
     ('build fuzz targets with sanitizers', ['scripts/dev', 'build', 'asan', 'fuzzers']),

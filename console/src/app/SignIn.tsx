@@ -42,7 +42,11 @@ function Sender({ label, send, children }: { label: string; send: () => Promise<
         }
       >
         <SpaceBetween size="m">
-          {error !== undefined && <Alert type="error">{words(error)}</Alert>}
+          {error !== undefined && (
+            <Alert type="error">
+              <span data-testid="sign-in-error">{words(error)}</span>
+            </Alert>
+          )}
           {children}
         </SpaceBetween>
       </Form>
