@@ -29,7 +29,7 @@ export interface Session {
 }
 
 export interface Refusal {
-  time: number;
+  time: string; // ISO 8601
   requestId: string;
   principal: string;
   accessKeyId?: string;

@@ -11,6 +11,7 @@ export interface View {
 
 export const views: View[] = [
   row('Pipeline', 'streams', 'Streams', false, () => import('../views/streams/Streams')),
+  row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
 
 function row(
