@@ -48,10 +48,10 @@ TEST(JsonCall, MembersAreFoundWhereverTheyTravelOnTheWire) {
 TEST(JsonCall, StreamsAreBase64) {
   const OperationModel& put = operation(s3::model(), "PutObject");
   const auto input = decoded<s3::PutObjectInput>(
-      *put.input, R"({"Bucket":"b","Key":"k","Body":"aGk=","Metadata":{"a":"b"},"Expires":1700000000})");
+      *put.input, R"({"Bucket":"b","Key":"k","Body":"aGk=","Metadata":{"a":"b"},"ObjectLockRetainUntilDate":1.7e9})");
   EXPECT_EQ(input.body->body.view(), "hi");
   EXPECT_EQ(input.metadata->at("a"), "b");
-  EXPECT_EQ(epoch_ms(*input.expires), 1'700'000'000'000);
+  EXPECT_EQ(epoch_ms(*input.object_lock_retain_until_date), 1'700'000'000'000);
 
   const OperationModel& get = operation(s3::model(), "GetObject");
   s3::GetObjectOutput output;

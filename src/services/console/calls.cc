@@ -37,7 +37,7 @@ std::string as_attachment(const std::string& key) {
 }
 
 json::Object shown_refusal(const aws::Refusal& refusal) {
-  json::Object shown{{"time", format_iso8601(refusal.time)},
+  json::Object shown{{"time", static_cast<double>(epoch_ms(refusal.time)) / 1000},
                      {"requestId", refusal.request_id},
                      {"principal", refusal.principal},
                      {"service", refusal.service},

@@ -1,17 +1,17 @@
 """Why was this refused? Every layer that can refuse tells it, to those whom it concerns."""
 import json
+import time
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from conftest import Aws, allow
+from conftest import allow
 from test_calls import user
 from visits import Visit, with_key
 
 
 def test_a_signed_request_that_iam_refuses(server, aws):
     visit = user(server, aws, 'bob')
-    bob = Aws(server, aws.account)
     keys = aws('iam').create_access_key(UserName='bob')['AccessKey']
     with pytest.raises(ClientError):
         server.client('kinesis', key=keys['AccessKeyId'], secret=keys['SecretAccessKey']).describe_stream(StreamName='s')
@@ -23,7 +23,7 @@ def test_a_signed_request_that_iam_refuses(server, aws):
     assert (refusal['decidedBy'], refusal['code']) == ('iam', 'AccessDeniedException')
     assert refusal['reason'].endswith('because no identity-based policy allows the kinesis:DescribeStream action')
     assert refusal['sourceIp'] == '127.0.0.1' and 'Boto3' in refusal['userAgent'] and refusal['requestId']
-    assert refusal['time'].endswith('Z') and bob.account == aws.account
+    assert abs(refusal['time'] - time.time()) < 60
 
 
 def test_a_wrong_signature_is_shown_without_secrets(server, aws):
