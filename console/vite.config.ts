@@ -11,10 +11,15 @@ const systemFonts: Plugin = {
   },
 };
 
+// Colours by the names that the components themselves were built with: the package of tokens is from another build, and
+// its custom properties are defined by nobody.
+const tokens = new URL('node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js', import.meta.url);
+
 // Relative URLs: the same build is served under /_console/ and under each collection's /_dashboards/.
 export default defineConfig({
   base: './',
   plugins: [systemFonts],
+  resolve: { alias: { '@cloudscape-design/design-tokens': tokens.pathname } },
   build: {
     outDir: '../build/console',
     emptyOutDir: true,

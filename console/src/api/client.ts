@@ -29,7 +29,7 @@ export interface Session {
 }
 
 export interface Refusal {
-  time: string; // ISO 8601
+  time: number;
   requestId: string;
   principal: string;
   accessKeyId?: string;

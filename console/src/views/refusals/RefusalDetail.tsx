@@ -22,10 +22,10 @@ export function RefusalDetail({ refusal, close }: { refusal: Refusal; close: () 
       header={
         <Header
           variant="h2"
-          description={timeText(refusal.time)}
+          description={`decided at ${timeText(refusal.time)}`}
           actions={<Button variant="icon" iconName="close" ariaLabel="Close the details" onClick={close} />}
         >
-          Refused by: {titles[refusal.decidedBy]}
+          {titles[refusal.decidedBy]}
         </Header>
       }
     >

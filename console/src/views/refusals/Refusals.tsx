@@ -13,7 +13,7 @@ import { DataTable, type Column } from '../../app/DataTable';
 import { ErrorNotice } from '../../app/ErrorNotice';
 import { timeText } from '../../app/format';
 import { href, useUrlState } from '../../app/router';
-import { explain, layers, shortPrincipal, shortResource, titles, withKeys } from './explain';
+import { explain, layers, shortPrincipal, shortReason, shortResource, titles, withKeys } from './explain';
 import { RefusalDetail } from './RefusalDetail';
 
 type Row = Refusal & { key: string };
@@ -55,7 +55,7 @@ function columnsFor(filters: Record<string, string>, narrow: boolean): Column<Ro
       value: (row) => row.time,
       cell: (row) => (
         <Link href={href('refusals', { ...filters, refusal: row.key })}>
-          <span className="nowrap">{timeText(row.time)}</span>
+          <span className="nowrap">{narrow ? timeText(row.time).slice(11) : timeText(row.time)}</span>
         </Link>
       ),
     },
@@ -63,29 +63,35 @@ function columnsFor(filters: Record<string, string>, narrow: boolean): Column<Ro
       id: 'who',
       header: 'Who',
       value: (row) => row.principal,
-      cell: (row) => <span title={row.principal}>{shortPrincipal(row.principal)}</span>,
+      cell: (row) => <span className="wrap-anywhere">{shortPrincipal(row.principal)}</span>,
+      minWidth: 110,
     },
     {
       id: 'what',
       header: 'What',
       value: (row) => `${row.action || row.service} ${row.resource}`,
       cell: (row) => (
-        <span className="wrap-anywhere" title={row.resource}>
+        <span className="wrap-anywhere">
           {row.action || row.service}
           {row.resource !== '' && <span className="quiet"> on {shortResource(row.resource)}</span>}
         </span>
       ),
       minWidth: 200,
     },
-    { id: 'by', header: 'Decided by', value: (row) => titles[row.decidedBy], cell: (row) => <Badge>{titles[row.decidedBy]}</Badge> },
+    {
+      id: 'by',
+      header: 'Decided by',
+      value: (row) => titles[row.decidedBy],
+      cell: (row) => <Badge><span className="nowrap">{titles[row.decidedBy]}</span></Badge>,
+    },
   ];
   if (!narrow) {
     columns.push({
       id: 'reason',
       header: 'Reason',
       value: (row) => row.reason,
-      cell: (row) => <span className="wrap-anywhere">{row.reason || explain(row).change}</span>,
-      minWidth: 280,
+      cell: (row) => <span className="wrap-anywhere">{shortReason(row.reason) || explain(row).change}</span>,
+      minWidth: 260,
     });
   }
   return columns;
@@ -112,7 +118,7 @@ export default function Refusals() {
     [all, principal, service, layer],
   );
   const refusal = all.find((row) => row.key === chosen);
-  const columns = columnsFor({ principal, service, layer }, refusal !== undefined);
+  const columns = columnsFor({ principal, service, layer }, refusal !== undefined || window.innerWidth < 800);
   const filtered = principal !== '' || service !== '' || layer !== '';
   const clear = () => {
     setPrincipal(undefined);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 
 import type { Refusal } from '../../api/client';
-import { explain, layers, shortPrincipal, shortResource, whoOf, withKeys } from './explain';
+import { explain, layers, shortPrincipal, shortReason, shortResource, whoOf, withKeys } from './explain';
 
 const bob = 'arn:aws:iam::123456789012:user/team/bob';
 const base: Refusal = {
-  time: '2026-11-27T17:01:44Z',
+  time: 1795798904.5,
   requestId: 'r',
   principal: bob,
   service: 'kinesis',
@@ -27,7 +27,7 @@ test('a principal is named as policies name it', () => {
   expect(whoOf('firehose.amazonaws.com').arn).toBe('firehose.amazonaws.com');
   expect([shortPrincipal(bob), shortPrincipal('lambda.amazonaws.com'), shortResource(base.resource)]).toEqual([
     'user/team/bob',
-    'lambda.amazonaws.com',
+    'service/lambda',
     'stream/s',
   ]);
 });
@@ -42,6 +42,17 @@ test('IAM: nothing allows, something denies, something limits', () => {
     'Remove or narrow the Deny statement for kinesis:PutRecord',
   );
   expect(change({ resource: '*', reason: '' })).toBe('Allow kinesis:PutRecord in a policy of user bob, attached or inline.');
+});
+
+test('of a sentence that repeats everything only the cause is left', () => {
+  const start = `User: ${bob} is not authorized to perform: kinesis:PutRecord on resource: ${base.resource}`;
+  expect(shortReason(`${start} because no identity-based policy allows the kinesis:PutRecord action`)).toBe(
+    'no identity-based policy allows the kinesis:PutRecord action',
+  );
+  expect(shortReason(`${start} with an explicit deny in a permissions boundary`)).toBe(
+    'with an explicit deny in a permissions boundary',
+  );
+  expect(['the password is wrong', start].map(shortReason)).toEqual(['the password is wrong', start]);
 });
 
 test('a data access policy: which permission for which principal on which resource', () => {

@@ -49,11 +49,19 @@ export function whoOf(principal: string): Who {
 // What a table has room for: the principal without its account.
 export function shortPrincipal(principal: string): string {
   if (principal === '') return 'unknown';
+  const service = /^([\w-]+)\.amazonaws\.com(\.cn)?$/.exec(principal);
+  if (service) return `service/${service[1]}`;
   return /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.*)$/.exec(principal)?.[1] ?? principal;
 }
 
 export function shortResource(resource: string): string {
   return /^arn:[^:]*:([^:]*):[^:]*:[^:]*:(.+)$/.exec(resource)?.[2] ?? resource;
+}
+
+// AWS's sentence repeats who, what and on what before it comes to the reason.
+export function shortReason(reason: string): string {
+  const cause = /^User: .* is not authorized to perform: .*? (?:because |(?=with an explicit deny))(.+)$/s.exec(reason)?.[1];
+  return cause ?? reason;
 }
 
 function signature({ code, reason, accessKeyId }: Refusal): Explanation {
@@ -170,7 +178,7 @@ export function withKeys(refusals: readonly Refusal[]): (Refusal & { key: string
   return refusals
     .toReversed() // from the oldest on, so that a key stays when newer ones come
     .map((refusal) => {
-      const base = refusal.requestId || refusal.time;
+      const base = refusal.requestId || String(refusal.time);
       const count = seen.get(base) ?? 0;
       seen.set(base, count + 1);
       return { ...refusal, key: count === 0 ? base : `${base}.${count}` };
