@@ -8,12 +8,13 @@ export interface Principal {
   name: string;
 }
 
+// Whose dashboards these are. All but the id is told to those only who belong to the collection's account.
 export interface CollectionMount {
   id: string;
-  name: string;
-  region: string;
-  type: string;
-  arn: string;
+  name?: string;
+  region?: string;
+  type?: string;
+  arn?: string;
 }
 
 export interface Session {

@@ -44,7 +44,13 @@ export function App() {
       regions: session.regions,
       version: session.version,
       permissive: session.permissive,
-      collection: session.collection,
+      collection: session.collection && {
+        name: session.collection.id,
+        region,
+        type: '',
+        arn: '',
+        ...session.collection,
+      },
       setRegion: (next) => {
         sessionStorage.setItem(kRegionKey, next);
         connection.region = next;

@@ -148,7 +148,7 @@ export function SignIn({ session, signedIn }: { session: Session; signedIn: (ses
     <main className="sign-in">
       <Container
         header={
-          <Header variant="h1" description={session.collection && `Dashboards of collection ${session.collection.name}`}>
+          <Header variant="h1" description={session.collection && `Dashboards of collection ${session.collection.name ?? session.collection.id}`}>
             Sign in to Standpipe
           </Header>
         }

@@ -9,7 +9,7 @@ export interface SignedIn {
   regions: string[];
   version: string;
   permissive: boolean;
-  collection?: CollectionMount;
+  collection?: Required<CollectionMount>;
   setRegion: (region: string) => void;
   signOut: () => void;
 }
