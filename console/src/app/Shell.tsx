@@ -30,27 +30,26 @@ function Bar({ home, toggleNavigation, open }: { home: string; toggleNavigation:
       </a>
       <div className="bar-right">
         {session.permissive && <span className="bar-warning">permissive: nothing is refused</span>}
-        <Button variant="inline-link" ariaLabel={`Switch to ${dark ? 'light' : 'dark'} colours`} onClick={toggleTheme}>
-          {dark ? 'Light' : 'Dark'}
-        </Button>
         {session.collection === undefined && (
           <ButtonDropdown
-            variant="inline-icon"
+            variant="normal"
             ariaLabel={`Region ${session.region}`}
             items={session.regions.map((id) => ({ id, text: id }))}
             expandToViewport
             onItemClick={({ detail }) => session.setRegion(detail.id)}
-          />
+          >
+            {session.region}
+          </ButtonDropdown>
         )}
-        {session.collection === undefined && <span className="bar-region">{session.region}</span>}
         <ButtonDropdown
           ariaLabel={`Signed in as ${session.principal.name}`}
           items={[
             { id: 'who', text: session.principal.arn, disabled: true },
+            { id: 'theme', text: dark ? 'Light colours' : 'Dark colours' },
             { id: 'sign-out', text: 'Sign out' },
           ]}
           expandToViewport
-          onItemClick={({ detail }) => detail.id === 'sign-out' && session.signOut()}
+          onItemClick={({ detail }) => (detail.id === 'theme' ? toggleTheme() : session.signOut())}
         >
           {session.principal.name}
         </ButtonDropdown>
