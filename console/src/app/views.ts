@@ -12,6 +12,7 @@ export interface View {
 export const views: View[] = [
   row('Pipeline', 'pipeline', 'Pipeline', false, () => import('../views/pipeline/Pipeline')),
   row('Pipeline', 'streams', 'Streams', false, () => import('../views/streams/Streams')),
+  row('Data', 'discover', 'Discover', true, () => import('../views/discover/Discover')),
   row('Operate', 'access', 'Access', false, () => import('../views/access/Access')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
