@@ -3,11 +3,14 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
+import { useContext } from 'react';
 
 import { ApiError } from '../api/error';
 import { href } from './router';
+import { SessionContext } from './session';
 
 export function ErrorNotice({ error, what, retry }: { error: unknown; what?: string; retry?: () => void }) {
+  const inCollection = useContext(SessionContext)?.collection !== undefined; // where no view tells of refusals
   if (error === undefined || error === null) return null;
   const refused = error instanceof ApiError && error.refused;
   const code = error instanceof ApiError ? error.code : 'Error';
@@ -20,7 +23,7 @@ export function ErrorNotice({ error, what, retry }: { error: unknown; what?: str
     >
       <div data-testid="error-notice">
         <Box variant="strong">{code}</Box> {message}
-        {refused && (
+        {refused && !inCollection && (
           <>
             {' '}
             <Link href={href('refusals')} variant="primary">

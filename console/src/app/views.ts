@@ -13,6 +13,7 @@ export const views: View[] = [
   row('Pipeline', 'pipeline', 'Pipeline', false, () => import('../views/pipeline/Pipeline')),
   row('Pipeline', 'streams', 'Streams', false, () => import('../views/streams/Streams')),
   row('Data', 'discover', 'Discover', true, () => import('../views/discover/Discover')),
+  row('Data', 'devtools', 'Dev Tools', true, () => import('../views/devtools/DevTools')),
   row('Operate', 'access', 'Access', false, () => import('../views/access/Access')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
