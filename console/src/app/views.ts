@@ -15,8 +15,6 @@ export const views: View[] = [
   row('Data', 'discover', 'Discover', true, () => import('../views/discover/Discover')),
   row('Data', 'devtools', 'Dev Tools', true, () => import('../views/devtools/DevTools')),
   row('Operate', 'access', 'Access', false, () => import('../views/access/Access')),
-  row('Operate', 'stacks', 'Stacks', false, () => import('../views/stacks/Stacks')),
-  row('Operate', 'functions', 'Functions', false, () => import('../views/functions/Functions')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
 

@@ -46,6 +46,13 @@ function resolve(token: string, near: HTMLElement): string {
   return colour;
 }
 
+// Bars stand around their times: the first and the last are shown in full width.
+function whole(plot: uPlot, min: number, max: number): [number, number] {
+  const [first, second] = plot.data[0];
+  const half = first !== undefined && second !== undefined ? (second - first) / 2 : 30;
+  return [min - half, max + half];
+}
+
 function options({ series, kind, height, unit, onBrush }: Props, box: HTMLElement): uPlot.Options {
   const quiet = resolve(colorTextBodySecondary, box);
   const grid = { stroke: resolve(colorBorderDividerDefault, box), width: 1 };
@@ -56,7 +63,7 @@ function options({ series, kind, height, unit, onBrush }: Props, box: HTMLElemen
     height: height ?? 180,
     legend: { show: series.length > 1 },
     cursor: { drag: { x: onBrush !== undefined, y: false, setScale: false } },
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+    scales: { x: bars ? { range: whole } : {}, y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
       { stroke: quiet, grid, ticks: grid, font },
       { stroke: quiet, grid, ticks: grid, font, size: 64, label: unit, labelFont: font, labelSize: unit ? 18 : 0 },
@@ -65,7 +72,7 @@ function options({ series, kind, height, unit, onBrush }: Props, box: HTMLElemen
       {},
       ...series.map(({ label }, index) => {
         const stroke = resolve(palette[index % palette.length] ?? colorTextBodySecondary, box);
-        return { label, stroke, width: kind === 'bars' ? 0 : 2, fill: bars ? stroke : undefined, paths: bars };
+        return { label, stroke, width: kind === 'bars' ? 0 : 2, fill: bars ? stroke : undefined, ...(bars && { paths: bars, points: { show: false } }) };
       }),
     ],
     hooks: {

@@ -66,10 +66,14 @@ export function Editor({ text, change, current, moved, run, known }: Props) {
       if (event.key === 'Enter' || event.key === 'Tab') return does(() => take(offered.words[chosen]));
       if (event.key === 'Escape') return does(() => setOffered(undefined));
     }
+    const caret = element.selectionStart;
+    const line = element.value.slice(element.value.lastIndexOf('\n', caret - 1) + 1, caret);
+    if ((event.key === '}' || event.key === ']') && /^\s{2,}$/.test(line)) {
+      return does(() => type(element, caret - 2, event.key));
+    }
     if (event.key !== 'Enter' || event.shiftKey || command) return undefined;
-    const line = element.value.slice(element.value.lastIndexOf('\n', element.selectionStart - 1) + 1, element.selectionStart);
     const indent = (/^\s*/.exec(line)?.[0] ?? '') + (/[{[]\s*$/.test(line) ? '  ' : '');
-    return does(() => type(element, element.selectionStart, `\n${indent}`));
+    return does(() => type(element, caret, `\n${indent}`));
   };
 
   const lines = text.split('\n').length;

@@ -76,14 +76,15 @@ function Workbench({ collection }: { collection: string }) {
               choose={(timeField) => change({ timeField, sort: undefined })}
             />
             {state.timeField !== '-' && (
-              <TimeChoice range={state.range} changeRange={(chosen) => change({ range: chosen })} />
+              <div className="discover-time">
+                <TimeChoice range={state.range} change={(chosen) => change({ range: chosen })} />
+              </div>
             )}
-            <Refresh
-              refreshSeconds={state.refreshSeconds}
-              changeRefresh={(refreshSeconds) => change({ refreshSeconds })}
-            />
+            <div className="discover-refresh">
+              <Refresh seconds={state.refreshSeconds} change={(refreshSeconds) => change({ refreshSeconds })} />
+            </div>
           </div>
-          <QueryBar query={state.query} dsl={state.dsl} loading={false} search={search} />
+          <QueryBar query={state.query} dsl={state.dsl} search={search} />
           <Filters filters={state.filters} fields={fields.data ?? []} change={(filters) => change({ filters })} />
         </SpaceBetween>
       </Container>

@@ -1,4 +1,5 @@
 // One document: its fields with what to do with each value, and the JSON as it was put.
+import Icon from '@cloudscape-design/components/icon';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useMemo } from 'react';
 
@@ -41,7 +42,7 @@ export function DocumentDetail({ hit, columns, toggleColumn, filter }: Props) {
                   title={columns.includes(name) ? 'Remove the column' : 'Show as a column'}
                   onClick={() => toggleColumn(name)}
                 >
-                  {columns.includes(name) ? '✓' : '▥'}
+                  <Icon name={columns.includes(name) ? 'check' : 'view-vertical'} size="small" />
                 </button>{' '}
                 {name}
               </th>

@@ -2,7 +2,7 @@
 import { Fragment, useState } from 'react';
 
 import { DocumentDetail } from './DocumentDetail';
-import { flatten, type Field } from './fields';
+import { flatten, isNumber, type Field } from './fields';
 import type { Hit } from './request';
 import type { DiscoverState, Filter } from './state';
 import { momentText } from './time';
@@ -53,7 +53,7 @@ export function DocumentTable(props: Props) {
         <tbody>
           {hits.map((hit) => (
             <Fragment key={keyOf(hit)}>
-              <Row hit={hit} timeField={timeField} columns={shown} open={open.has(keyOf(hit))} toggle={toggle} />
+              <Row {...{ hit, timeField, fields, toggle }} columns={shown} open={open.has(keyOf(hit))} />
               {open.has(keyOf(hit)) && (
                 <tr className="documents-whole">
                   <td colSpan={1 + (timeField === undefined ? 0 : 1) + Math.max(shown.length, 1)}>
@@ -81,7 +81,11 @@ function Heading({ label, name, field, sort, change }: HeadingProps) {
   const active = sort?.field === name ? sort : undefined;
   if (field?.exact === undefined) return <th scope="col">{label}</th>;
   return (
-    <th scope="col" aria-sort={active === undefined ? undefined : active.descending ? 'descending' : 'ascending'}>
+    <th
+      scope="col"
+      className={isNumber(field) ? 'number' : undefined}
+      aria-sort={active === undefined ? undefined : active.descending ? 'descending' : 'ascending'}
+    >
       <button
         type="button"
         className="documents-sort"
@@ -95,15 +99,21 @@ function Heading({ label, name, field, sort, change }: HeadingProps) {
   );
 }
 
+function cellClass(field: Field | undefined): string {
+  if (field?.type === 'text') return 'documents-text';
+  return field && isNumber(field) ? 'number' : 'documents-value';
+}
+
 interface RowProps {
   hit: Hit;
+  fields: Map<string, Field>;
   timeField?: string;
   columns: string[];
   open: boolean;
   toggle: (key: string) => void;
 }
 
-function Row({ hit, timeField, columns, open, toggle }: RowProps) {
+function Row({ hit, fields, timeField, columns, open, toggle }: RowProps) {
   const leaves = flatten(hit._source);
   const text = (name: string) => cut((leaves.get(name) ?? []).map((value) => String(value)).join(', '));
   const names = [...leaves.keys()].filter((name) => name !== timeField);
@@ -126,7 +136,7 @@ function Row({ hit, timeField, columns, open, toggle }: RowProps) {
         <td className="documents-time">{times.length === 0 ? '–' : momentText(Number(times[0]))}</td>
       )}
       {columns.map((name) => (
-        <td key={name} className="documents-value">
+        <td key={name} className={cellClass(fields.get(name))}>
           {text(name) || <span className="quiet">–</span>}
         </td>
       ))}

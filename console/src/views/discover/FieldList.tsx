@@ -1,6 +1,7 @@
 // The fields of the index pattern: type, the most frequent values among what was found, and what to do with each.
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Icon from '@cloudscape-design/components/icon';
 import Input from '@cloudscape-design/components/input';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useCallback, useState } from 'react';
@@ -75,7 +76,7 @@ export function FieldList({ fields, columns, toggleColumn, filter, ...searched }
                 aria-pressed={columns.includes(field.name)}
                 onClick={() => toggleColumn(field.name)}
               >
-                {columns.includes(field.name) ? '✓' : '▥'}
+                <Icon name={columns.includes(field.name) ? 'check' : 'view-vertical'} size="small" />
               </button>
             </div>
             {open === field.name && <Values {...searched} field={field} filter={filter} />}

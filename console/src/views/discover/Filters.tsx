@@ -1,11 +1,12 @@
 // What narrows the search besides the query: a chip each, to turn, switch off or remove; and the form that adds one.
 import Button from '@cloudscape-design/components/button';
+import Icon from '@cloudscape-design/components/icon';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
 
-import type { Field, Leaf } from './fields';
+import { isNumber, type Field, type Leaf } from './fields';
 import { filterText, type Filter } from './state';
 
 interface Props {
@@ -76,10 +77,10 @@ function Chip({ filter, replace, remove }: { filter: Filter; replace: (filter: F
         aria-pressed={Boolean(filter.disabled)}
         onClick={() => flip('disabled')}
       >
-        ○
+        <Icon name={filter.disabled ? 'play' : 'pause'} size="small" />
       </button>
       <button type="button" className="small-button" aria-label={`Remove filter ${text}`} title="Remove" onClick={remove}>
-        ×
+        <Icon name="close" size="small" />
       </button>
     </span>
   );
@@ -93,13 +94,11 @@ const operators = [
   { value: 'range', label: 'is between' },
 ];
 
-const numbers = new Set(['long', 'integer', 'short', 'byte', 'double', 'float', 'half_float', 'scaled_float', 'unsigned_long']);
-
 // As the field has it: a number stays exact as text if it does not survive being read.
 function valueOf(text: string, field: Field | undefined): Leaf {
   if (field === undefined) return text;
   if (field.type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  return numbers.has(field.type) && String(Number(text)) === text.trim() ? Number(text) : text;
+  return isNumber(field) && String(Number(text)) === text.trim() ? Number(text) : text;
 }
 
 function NewFilter({ fields, add }: { fields: Field[]; add: (filter: Filter) => void }) {
@@ -118,7 +117,7 @@ function NewFilter({ fields, add }: { fields: Field[]; add: (filter: Filter) => 
   };
   const onKeyDown = ({ detail }: { detail: { key: string } }) => detail.key === 'Enter' && submit();
   return (
-    <div className="filters">
+    <div className="filters new-filter">
       <FormField label="Field">
         <Select
           selectedOption={name === '' ? null : { value: name, label: name }}

@@ -10,11 +10,10 @@ import { typedQuery } from './request';
 interface Props {
   query: string;
   dsl: boolean;
-  loading: boolean;
   search: (query: string, dsl: boolean) => void;
 }
 
-export function QueryBar({ query, dsl, loading, search }: Props) {
+export function QueryBar({ query, dsl, search }: Props) {
   const [draft, setDraft] = useState(query);
   const [raw, setRaw] = useState(dsl);
   const [seen, setSeen] = useState({ query, dsl });
@@ -59,7 +58,7 @@ export function QueryBar({ query, dsl, loading, search }: Props) {
           Query DSL
         </Toggle>
       </div>
-      <Button variant="primary" iconName="search" onClick={go} loading={loading} loadingText="Searching">
+      <Button variant="primary" iconName="search" onClick={go}>
         Search
       </Button>
     </div>

@@ -35,6 +35,8 @@ export function IndexPattern({ pattern, indices, loading, choose }: PatternProps
         value={draft}
         options={options.length > 1 ? [{ value: '*', description: 'all indices' }, ...options] : options}
         placeholder="logs-*"
+        ariaLabel="Index pattern"
+        clearAriaLabel="Clear the index pattern"
         enteredTextLabel={(value) => `Use “${value}”`}
         statusType={loading ? 'loading' : 'finished'}
         loadingText="Loading indices"
@@ -75,30 +77,23 @@ const refreshes = [0, 5, 10, 30, 60, 300].map((seconds) => ({
   label: seconds === 0 ? 'Off' : seconds < 60 ? `Every ${seconds} s` : `Every ${seconds / 60} min`,
 }));
 
-interface TimeProps {
-  range: Range;
-  changeRange: (range: Range) => void;
-  refreshSeconds: number;
-  changeRefresh: (seconds: number) => void;
-}
-
-export function TimeChoice({ range, changeRange }: Pick<TimeProps, 'range' | 'changeRange'>) {
+export function TimeChoice({ range, change }: { range: Range; change: (range: Range) => void }) {
   return (
     <FormField label="Time range">
-      <TimePicker range={range} change={changeRange} />
+      <TimePicker range={range} change={change} />
     </FormField>
   );
 }
 
-export function Refresh({ refreshSeconds, changeRefresh }: Pick<TimeProps, 'refreshSeconds' | 'changeRefresh'>) {
-  const value = String(refreshSeconds);
+export function Refresh({ seconds, change }: { seconds: number; change: (seconds: number) => void }) {
+  const value = String(seconds);
   return (
     <FormField label="Refresh">
       <Select
         selectedOption={refreshes.find((each) => each.value === value) ?? { value, label: `Every ${value} s` }}
         options={refreshes}
         expandToViewport
-        onChange={({ detail }) => changeRefresh(Number(detail.selectedOption.value))}
+        onChange={({ detail }) => change(Number(detail.selectedOption.value))}
       />
     </FormField>
   );

@@ -1,6 +1,7 @@
 // Which stretch of time: relative to now, from a moment to another, or all.
 import DateRangePicker, { type DateRangePickerProps } from '@cloudscape-design/components/date-range-picker';
 
+import { timeText } from '../../app/format';
 import type { Range, Unit } from './time';
 
 type TimeUnit = DateRangePickerProps.TimeUnit;
@@ -82,6 +83,12 @@ const words: DateRangePickerProps.I18nStrings = {
   renderSelectedAbsoluteRangeAriaLive: (from, to) => `From ${from} to ${to}`,
 };
 
+function rangeWords(range: Range): string {
+  if (range.kind === 'all') return 'All time';
+  if (range.kind === 'last') return `Last ${range.amount} ${plural(unitNames[range.unit], range.amount)}`;
+  return `${timeText(range.from / 1000)} – ${timeText(range.to / 1000)}`;
+}
+
 export function TimePicker({ range, change }: { range: Range; change: (range: Range) => void }) {
   return (
     <DateRangePicker
@@ -91,8 +98,7 @@ export function TimePicker({ range, change }: { range: Range; change: (range: Ra
       isValidRange={isValidRange}
       i18nStrings={words}
       placeholder="All time"
-      absoluteFormat="long-localized"
-      hideTimeOffset
+      renderTriggerContent={() => <span className="nowrap">{rangeWords(range)}</span>}
       locale="en-GB"
       expandToViewport
       onChange={({ detail }) => change(toRange(detail.value))}

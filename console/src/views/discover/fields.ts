@@ -35,6 +35,12 @@ export function isDate(field: Field): boolean {
   return field.type === 'date' || field.type === 'date_nanos';
 }
 
+const numbers = 'long integer short byte unsigned_long double float half_float scaled_float'.split(' ');
+
+export function isNumber(field: Field): boolean {
+  return numbers.includes(field.type);
+}
+
 // The field of time that most likely is meant.
 export function guessTimeField(fields: Field[]): string | undefined {
   const dates = fields.filter(isDate).map(({ name }) => name);
