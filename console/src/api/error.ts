@@ -12,7 +12,7 @@ export class ApiError extends Error {
 
   // Refused, as opposed to wrong or failed: what the page shows with its reason.
   get refused(): boolean {
-    return this.status === 403 || this.code.startsWith('AccessDenied') || this.code === 'UnauthorizedException';
+    return this.status === 403 || this.code.startsWith('AccessDenied') || this.code.startsWith('Unauthorized');
   }
 }
 

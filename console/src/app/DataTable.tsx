@@ -35,6 +35,7 @@ interface Props<Item> {
   selectedKey?: string;
   rowTestId?: string;
   wrap?: boolean;
+  counted?: boolean; // false: there are more than these
 }
 
 const text = <Item,>(column: Column<Item>, item: Item) => String(column.value(item));
@@ -96,7 +97,7 @@ export function DataTable<Item>(props: Props<Item>) {
         header={
           <Header
             variant={level}
-            counter={items.length > 0 ? `(${countText(items.length)})` : undefined}
+            counter={items.length > 0 && props.counted !== false ? `(${countText(items.length)})` : undefined}
             description={props.description}
             actions={props.actions}
           >

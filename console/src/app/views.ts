@@ -14,6 +14,8 @@ export const views: View[] = [
   row('Pipeline', 'streams', 'Streams', false, () => import('../views/streams/Streams')),
   row('Data', 'discover', 'Discover', true, () => import('../views/discover/Discover')),
   row('Data', 'devtools', 'Dev Tools', true, () => import('../views/devtools/DevTools')),
+  row('Data', 'collections', 'Collections', false, () => import('../views/collections/Collections')),
+  row('Data', 'buckets', 'Buckets', false, () => import('../views/buckets/Buckets')),
   row('Operate', 'access', 'Access', false, () => import('../views/access/Access')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
