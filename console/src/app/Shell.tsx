@@ -38,7 +38,7 @@ function Bar({ home, toggleNavigation, open }: { home: string; toggleNavigation:
             expandToViewport
             onItemClick={({ detail }) => session.setRegion(detail.id)}
           >
-            {session.region}
+            <span className="bar-text">{session.region}</span>
           </ButtonDropdown>
         )}
         <ButtonDropdown
@@ -51,7 +51,7 @@ function Bar({ home, toggleNavigation, open }: { home: string; toggleNavigation:
           expandToViewport
           onItemClick={({ detail }) => (detail.id === 'theme' ? toggleTheme() : session.signOut())}
         >
-          {session.principal.name}
+          <span className="bar-text">{session.principal.name}</span>
         </ButtonDropdown>
       </div>
     </header>

@@ -81,7 +81,10 @@ const ofAws = (policy: ManagedPolicy) => policy.Arn.includes(':iam::aws:policy/'
 const policies: Kind<ManagedPolicy> = {
   id: 'policies',
   title: 'Managed policies',
-  load: (signal) => list<ManagedPolicy>('ListPolicies', 'Policies', { Scope: 'All' }, signal),
+  load: async (signal) => {
+    const found = await list<ManagedPolicy>('ListPolicies', 'Policies', { Scope: 'All' }, signal);
+    return { ...found, items: found.items.toSorted((a, b) => Number(ofAws(a)) - Number(ofAws(b))) }; // the own ones first
+  },
   keyOf: (policy) => policy.Arn,
   nameOf: (arn) => arn.slice(arn.lastIndexOf('/') + 1),
   empty: 'There is no managed policy.',

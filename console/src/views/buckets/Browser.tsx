@@ -24,6 +24,7 @@ function columnsFor(bucket: string, inside: string): Column<Entry>[] {
       id: 'name',
       header: 'Name',
       value: name,
+      minWidth: 150,
       cell: (entry) => (
         <Link href={href(['buckets', bucket], to(entry))}>
           <span className="wrap-anywhere">{name(entry)}</span>

@@ -13,11 +13,16 @@ import { JsonText } from '../../app/JsonText';
 import { PageTitle } from '../../app/PageTitle';
 import { Part } from '../../app/Part';
 import { href } from '../../app/router';
-import { Empty } from '../../app/States';
 import { folderOf, nameIn, stepsTo } from './keys';
 import type { Preview } from './preview';
 import { headObject, previewObject, type ObjectHead } from './s3';
 
+const kinds: Record<Preview['kind'], string> = {
+  JSON: 'JSON',
+  'JSON lines': 'JSON values, one after the other',
+  text: 'Text',
+  bytes: 'Not text: shown in hexadecimal',
+};
 const words = (value: string | undefined) => <span className="wrap-anywhere">{value || '–'}</span>;
 
 function Facts({ head }: { head: ObjectHead }) {
@@ -40,14 +45,14 @@ function Facts({ head }: { head: ObjectHead }) {
 
 function Metadata({ metadata = {} }: { metadata?: Record<string, string> }) {
   const pairs = Object.entries(metadata);
-  if (pairs.length === 0) return <Empty title="No metadata." />;
+  if (pairs.length === 0) return <span className="quiet">None.</span>;
   return <KeyValuePairs columns={3} items={pairs.map(([key, value]) => ({ label: key, value: words(value) }))} />;
 }
 
 function Beginning({ preview }: { preview: Preview }) {
   const [indented, setIndented] = useState(true);
   const told = [
-    preview.kind === 'bytes' ? 'Not text: shown in hexadecimal' : preview.kind,
+    kinds[preview.kind],
     ...(preview.compressed ? ['gzip, shown inflated'] : []),
     preview.whole ? 'all of it' : 'the beginning only',
   ].join(' · ');
@@ -106,7 +111,7 @@ export function ObjectDetail({ bucket, objectKey }: { bucket: string; objectKey:
       <Part
         title="Preview"
         load={preview}
-        render={(found) => (found.preview ? <Beginning preview={found.preview} /> : <Empty title="The object is empty." />)}
+        render={(found) => (found.preview ? <Beginning preview={found.preview} /> : <span className="quiet">The object is empty.</span>)}
       />
     </SpaceBetween>
   );
