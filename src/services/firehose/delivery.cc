@@ -34,7 +34,7 @@ Duration next_pause(Duration last) { return std::min(last * 2, kPauseMax); }
 
 Delivery::Delivery(const Surroundings& surroundings, Metadata& metadata, DeliveryReport& report,
                    const Configuration& stream, const Defaults& defaults, std::unique_ptr<Source> source,
-                   std::unique_ptr<Destination> destination)
+                   std::unique_ptr<Destination> destination, std::function<void()> at_end)
     : surroundings_(surroundings),
       metadata_(metadata),
       report_(report),
@@ -43,6 +43,7 @@ Delivery::Delivery(const Surroundings& surroundings, Metadata& metadata, Deliver
       bytes_max_(static_cast<size_t>(buffering(stream).size_mb.value_or(kSizeMbDefault)) * kMegabyte),
       source_(std::move(source)),
       destination_(std::move(destination)),
+      at_end_(std::move(at_end)),
       thread_("delivery", [this](std::stop_token stop) { run(stop); }) {}
 
 Delivery::~Delivery() {
@@ -55,7 +56,7 @@ bool Delivery::flush(Deadline deadline) {
   std::unique_lock lock(mutex_);
   const uint64_t wanted = ++flushes_wanted_;
   wake_.request_stop();
-  return flushed_.wait_until(lock, deadline.at(), [&] { return flushes_done_ >= wanted; });
+  return flushed_.wait_until(lock, deadline.at(), [&] { return flushes_done_ >= wanted || ended_; });
 }
 
 std::stop_token Delivery::waiting() {
@@ -81,7 +82,7 @@ void Delivery::run(std::stop_token stop) {
     try {
       if (!recovered) recover(stop);
       recovered = true;
-      step(buffer, stop);
+      if (step(buffer, stop)) return end();
       wait = kPauseFirst;
     } catch (const std::exception& error) {
       // What was read but not delivered is read again.
@@ -95,6 +96,15 @@ void Delivery::run(std::stop_token stop) {
       wait = next_pause(wait);
     }
   }
+}
+
+void Delivery::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    flushed_.notify_all();
+  }
+  at_end_();
 }
 
 void Delivery::recover(std::stop_token stop) {
@@ -132,7 +142,7 @@ std::vector<SourceRecord> Delivery::reread(const Span& span, std::stop_token sto
   return records;
 }
 
-void Delivery::step(Buffer& buffer, std::stop_token stop) {
+bool Delivery::step(Buffer& buffer, std::stop_token stop) {
   const bool flushing = flush_wanted();
   const uint64_t flush = [&] {
     const std::lock_guard lock(mutex_);
@@ -169,7 +179,9 @@ void Delivery::step(Buffer& buffer, std::stop_token stop) {
     flushes_done_ = std::max(flushes_done_, flush);
     flushed_.notify_all();
   }
-  if (batch.finished) pause(Deadline::in(std::chrono::seconds(1)), waiting());
+  const bool finished = batch.finished && nothing_new;
+  if (finished && !buffer.records.empty()) pause(buffer.due, waiting());
+  return finished && buffer.records.empty() && !stop.stop_requested();
 }
 
 void Delivery::hold(size_t bytes, size_t records) {

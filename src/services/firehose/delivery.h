@@ -6,6 +6,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -19,11 +20,13 @@
 
 namespace standpipe::firehose {
 
-// Runs a thread of its own from construction to destruction. `flush` may be called from any thread.
+// Runs a thread of its own from construction until it is destroyed or has delivered all of a closed shard; then it
+// calls `at_end`. `flush` may be called from any thread.
 class Delivery {
  public:
   Delivery(const Surroundings& surroundings, Metadata& metadata, DeliveryReport& report, const Configuration& stream,
-           const Defaults& defaults, std::unique_ptr<Source> source, std::unique_ptr<Destination> destination);
+           const Defaults& defaults, std::unique_ptr<Source> source, std::unique_ptr<Destination> destination,
+           std::function<void()> at_end);
   ~Delivery();
 
   // Delivers what is readable now without waiting for the buffer; true when done before the deadline.
@@ -44,7 +47,9 @@ class Delivery {
 
   void run(std::stop_token stop);
   void recover(std::stop_token stop);
-  void step(Buffer& buffer, std::stop_token stop);
+  // True when the source is finished and all of it delivered.
+  bool step(Buffer& buffer, std::stop_token stop);
+  void end();
   void deliver(std::vector<SourceRecord> records, std::stop_token stop);
   // What the destination will not take; nullopt if stopped before that was known.
   std::optional<std::vector<Failure>> attempt_until_done(const Span& span, std::vector<SourceRecord> records,
@@ -70,12 +75,14 @@ class Delivery {
   std::unique_ptr<Source> source_;
   std::unique_ptr<Destination> destination_;
   size_t held_bytes_ = 0, held_records_ = 0;
+  const std::function<void()> at_end_;
   std::string position_;  // read so far; the delivered position trails it by the buffer
 
   std::mutex mutex_;
   std::condition_variable flushed_;
   std::stop_source wake_;
   uint64_t flushes_wanted_ = 0, flushes_done_ = 0;
+  bool ended_ = false;
 
   Background thread_;  // last: everything else exists before it runs
 };

@@ -1,6 +1,8 @@
 #include "services/firehose/firehose.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <set>
 
 #include "base/logging.h"
 #include "base/random.h"
@@ -42,9 +44,13 @@ struct Firehose::Running {
       : stream(std::move(configuration)), report(surroundings, metrics, stream) {}
   const Configuration stream;
   DeliveryReport report;
-  std::mutex mutex;
+  std::mutex mutex;  // guards all below but `opener`
+  std::condition_variable_any changed;
+  uint64_t looks_wanted = 1, looks_done = 0;  // for shards: at the start, and when one has ended
+  bool looked() const { return looks_done == looks_wanted; }
+  std::set<std::string> opened;
   std::vector<std::unique_ptr<Delivery>> deliveries;
-  Background opener;  // waits for the source to be there; last, so that it ends first
+  Background opener;  // waits for the source to be there, and for its new shards; last, so that it ends first
 };
 
 Firehose::Firehose(Metadata& metadata, const Surroundings& surroundings, opensearch::DataPlane& data_plane,
@@ -86,23 +92,47 @@ void Firehose::run(const Configuration& stream) {
   }
   // The source's role may not exist yet after a restart in the middle of a stack's deletion, so opening is tried again.
   Running* self = running.get();
-  running->opener = Background("deliveries", [this, self](std::stop_token stop) {
-    for (Duration wait{100}; !stop.stop_requested(); wait = std::min(wait * 2, Duration{5000})) {
-      try {
-        auto sources = open_sources(surroundings_, self->stream);
-        const std::lock_guard lock(self->mutex);
-        for (auto& source : sources) {
-          self->deliveries.push_back(std::make_unique<Delivery>(
-              surroundings_, metadata_, self->report, self->stream, defaults_, std::move(source),
-              open_destination(surroundings_, data_plane_, self->stream)));
-        }
-        return;
-      } catch (const std::exception& error) {
-        self->report.log_destination("Kinesis.AccessDenied", error.what());
-      }
-      pause(Deadline::in(wait), stop);
+  running->opener = Background("deliveries", [this, self](std::stop_token stop) { follow_shards(*self, stop); });
+}
+
+void Firehose::follow_shards(Running& running, std::stop_token stop) {
+  for (Duration wait{100}; !stop.stop_requested();) {
+    try {
+      open_deliveries(running);
+      wait = Duration{100};
+      std::unique_lock lock(running.mutex);
+      running.changed.wait(lock, stop, [&] { return !running.looked(); });
+      continue;
+    } catch (const std::exception& error) {
+      running.report.log_destination("Kinesis.AccessDenied", error.what());
     }
-  });
+    pause(Deadline::in(wait), stop);
+    wait = std::min(wait * 2, Duration{5000});
+  }
+}
+
+void Firehose::open_deliveries(Running& running) {
+  std::unique_lock lock(running.mutex);
+  const uint64_t look = running.looks_wanted;
+  lock.unlock();
+  auto sources = open_sources(surroundings_, running.stream);
+  lock.lock();
+  for (auto& source : sources) {
+    const std::string name = source->name();
+    if (running.opened.contains(name)) continue;
+    const auto at_end = [&running] {
+      const std::lock_guard ended(running.mutex);
+      ++running.looks_wanted;
+      running.changed.notify_all();
+    };
+    running.deliveries.push_back(std::make_unique<Delivery>(surroundings_, metadata_, running.report, running.stream,
+                                                            defaults_, std::move(source),
+                                                            open_destination(surroundings_, data_plane_, running.stream),
+                                                            at_end));
+    running.opened.insert(name);
+  }
+  running.looks_done = look;
+  running.changed.notify_all();
 }
 
 bool Firehose::flush(Deadline deadline) {
@@ -113,8 +143,16 @@ bool Firehose::flush(Deadline deadline) {
   }
   bool done = true;
   for (const auto& running : all) {
-    running->opener.join();
-    for (auto& delivery : running->deliveries) done &= delivery->flush(deadline);
+    // Deliveries are only ever added; those of new shards come while others are flushed.
+    std::unique_lock lock(running->mutex);
+    for (size_t flushed = 0;; ++flushed) {
+      done &= running->changed.wait_until(lock, deadline.at(), [&] { return running->looked(); });
+      if (flushed >= running->deliveries.size()) break;
+      Delivery& delivery = *running->deliveries[flushed];
+      lock.unlock();
+      done &= delivery.flush(deadline);
+      lock.lock();
+    }
   }
   return done;
 }

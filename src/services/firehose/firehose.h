@@ -56,6 +56,8 @@ class Firehose final : public Operations {
   Configuration configuration(const aws::Request& request, const std::string& name);  // or ResourceNotFoundException
   void check_roles(const Configuration& stream);
   void run(const Configuration& stream);
+  void follow_shards(Running& running, std::stop_token stop);
+  void open_deliveries(Running& running);
   void update_tags(const aws::Request& request, const std::string& name,
                    const std::function<void(std::vector<Tag>&)>& change);
   std::vector<Appended> append(const aws::Request& request, const std::string& name, std::span<const Record> records);

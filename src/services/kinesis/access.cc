@@ -58,6 +58,18 @@ aws::Accesses Kinesis::access(const aws::Request&, const DescribeLimitsInput&) {
   return {{"kinesis:DescribeLimits", "*"}};
 }
 
+aws::Accesses Kinesis::access(const aws::Request& request, const SplitShardInput& input) {
+  return {on_stream(request, "SplitShard", input.stream_name, input.stream_arn)};
+}
+
+aws::Accesses Kinesis::access(const aws::Request& request, const MergeShardsInput& input) {
+  return {on_stream(request, "MergeShards", input.stream_name, input.stream_arn)};
+}
+
+aws::Accesses Kinesis::access(const aws::Request& request, const UpdateShardCountInput& input) {
+  return {on_stream(request, "UpdateShardCount", input.stream_name, input.stream_arn)};
+}
+
 aws::Accesses Kinesis::access(const aws::Request& request, const ListShardsInput& input) {
   if (input.next_token) {
     const auto page = unseal_page(streams_.sealing_key(), *input.next_token);

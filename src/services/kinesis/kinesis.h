@@ -1,9 +1,10 @@
 // Kinesis Data Streams on a StreamLog: streams, records, iterators, retention, tags, and the limits of shards.
 // Every handler works on an immutable snapshot of its stream. Thread-safe.
 //
-//   streams.cc  create, delete, describe, list     records_in.cc   PutRecord(s)
-//   shards.cc   ListShards                         records_out.cc  GetShardIterator, GetRecords
-//   changes.cc  retention and tags                 access.cc       which action on which stream
+//   streams.cc     create, delete, describe, list     records_in.cc   PutRecord(s)
+//   shards.cc      ListShards                         records_out.cc  GetShardIterator, GetRecords
+//   resharding.cc  splits, merges, UpdateShardCount   changes.cc      retention and tags
+//   access.cc      which action on which stream
 #pragma once
 
 #include <memory>
@@ -42,6 +43,9 @@ class Kinesis final : public Operations {
   DescribeStreamSummaryOutput describe_stream_summary(const aws::Request&, const DescribeStreamSummaryInput&) override;
   ListStreamsOutput list_streams(const aws::Request&, const ListStreamsInput&) override;
   DescribeLimitsOutput describe_limits(const aws::Request&, const DescribeLimitsInput&) override;
+  SplitShardOutput split_shard(const aws::Request&, const SplitShardInput&) override;
+  MergeShardsOutput merge_shards(const aws::Request&, const MergeShardsInput&) override;
+  UpdateShardCountOutput update_shard_count(const aws::Request&, const UpdateShardCountInput&) override;
   ListShardsOutput list_shards(const aws::Request&, const ListShardsInput&) override;
   PutRecordOutput put_record(const aws::Request&, const PutRecordInput&) override;
   PutRecordsOutput put_records(const aws::Request&, const PutRecordsInput&) override;
@@ -61,6 +65,9 @@ class Kinesis final : public Operations {
   aws::Accesses access(const aws::Request&, const DescribeStreamSummaryInput&) override;
   aws::Accesses access(const aws::Request&, const ListStreamsInput&) override;
   aws::Accesses access(const aws::Request&, const DescribeLimitsInput&) override;
+  aws::Accesses access(const aws::Request&, const SplitShardInput&) override;
+  aws::Accesses access(const aws::Request&, const MergeShardsInput&) override;
+  aws::Accesses access(const aws::Request&, const UpdateShardCountInput&) override;
   aws::Accesses access(const aws::Request&, const ListShardsInput&) override;
   aws::Accesses access(const aws::Request&, const PutRecordInput&) override;
   aws::Accesses access(const aws::Request&, const PutRecordsInput&) override;
@@ -84,9 +91,16 @@ class Kinesis final : public Operations {
   void change(const StreamName& name, const std::function<void(StreamState&)>& edit);
   void set_retention(const StreamState& stream, int32_t hours);
 
+  void check_shard_limit(const StreamName& name, int64_t additional) const;
+
+  template <class Put>
+  auto while_resharded(const StreamName& name, const Put& put);
+  PutRecordOutput put_record(const Stream& stream, const PutRecordInput& input);
+  PutRecordsOutput put_records(const aws::Request& request, const Stream& stream, const PutRecordsInput& input);
   void check_sizes(const Stream& stream, const PutRecordsInput& input) const;
   Position position_for(const Stream& stream, const StreamShard& shard, const GetShardIteratorInput& input) const;
   ShardIterator open_iterator(const aws::Request& request, const GetRecordsInput& input) const;
+  const StreamShard& shard_of(const Stream& stream, const ShardIterator& iterator) const;
   GetRecordsOutput records_from(const Stream& stream, const ShardIterator& iterator, int32_t limit);
   void measure(const StreamName& stream, std::string_view name, std::string_view unit, double value) const;
 

@@ -11,6 +11,7 @@ namespace standpipe::kinesis {
 namespace {
 
 constexpr size_t kRequestBytesMax = 10u << 20;
+constexpr int kReshardedMax = 100;
 constexpr const char* kThrottled = "ProvisionedThroughputExceededException";
 
 HashKey hash_key(const std::string& partition_key, const std::optional<std::string>& explicit_key) {
@@ -34,10 +35,29 @@ std::string rate_message(const StreamName& stream, const StreamShard& shard) {
 
 }  // namespace
 
+// A shard may be closed between a look at the stream and the append; the next look finds its children.
+template <class Put>
+auto Kinesis::while_resharded(const StreamName& name, const Put& put) {
+  for (int attempt = 1;; ++attempt) {
+    const StreamPtr target = stream(name);
+    try {
+      return put(*target);
+    } catch (const ShardClosed&) {
+      if (attempt == kReshardedMax) throw InternalFailureException("The stream is being resharded all the time.");
+    } catch (const UnknownStream&) {
+      throw stream_not_found(name);
+    }
+  }
+}
+
 PutRecordOutput Kinesis::put_record(const aws::Request& request, const PutRecordInput& input) {
+  return while_resharded(stream(request, input)->state.name,
+                         [&](const Stream& target) { return put_record(target, input); });
+}
+
+PutRecordOutput Kinesis::put_record(const Stream& target, const PutRecordInput& input) {
   const Stopwatch watch;
-  const auto target = stream(request, input);
-  const StreamState& state = target->state;
+  const StreamState& state = target.state;
   const size_t bytes = input.data.bytes.size() + input.partition_key.size();
   if (bytes > state.record_bytes_max()) throw too_long("data", state.record_bytes_max());
   if (input.sequence_number_for_ordering && !parse_sequence_number(*input.sequence_number_for_ordering)) {
@@ -45,19 +65,14 @@ PutRecordOutput Kinesis::put_record(const aws::Request& request, const PutRecord
                                    " used in PutRecord on stream " + state.name.name + " under account " +
                                    state.name.account + " is invalid.");
   }
-  const StreamShard& shard = state.shard_of(hash_key(input.partition_key, input.explicit_hash_key));
-  if (options_.limit_throughput && !target->rates[shard.number].may_write(bytes, clock_.now())) {
+  const StreamShard& shard = target.shard_of(hash_key(input.partition_key, input.explicit_hash_key));
+  if (options_.limit_throughput && !target.rate(shard).may_write(bytes, clock_.now())) {
     measure(state.name, "WriteProvisionedThroughputExceeded", "Count", 1);
     measure(state.name, "PutRecord.Success", "Count", 0);
     throw ProvisionedThroughputExceededException(rate_message(state.name, shard));
   }
   const LogEntry entry{shard.number, input.partition_key, input.explicit_hash_key.value_or(""), input.data.bytes};
-  Appended appended{};
-  try {
-    appended = log_.append(state.log, {&entry, 1}).front();
-  } catch (const UnknownStream&) {
-    throw stream_not_found(state.name);
-  }
+  const Appended appended = log_.append(state.log, {&entry, 1}).front();
   const auto size = static_cast<double>(input.data.bytes.size());
   measure(state.name, "IncomingBytes", "Bytes", size);
   measure(state.name, "IncomingRecords", "Count", 1);
@@ -85,13 +100,17 @@ void Kinesis::check_sizes(const Stream& target, const PutRecordsInput& input) co
 }
 
 PutRecordsOutput Kinesis::put_records(const aws::Request& request, const PutRecordsInput& input) {
+  return while_resharded(stream(request, input)->state.name,
+                         [&](const Stream& target) { return put_records(request, target, input); });
+}
+
+PutRecordsOutput Kinesis::put_records(const aws::Request& request, const Stream& target, const PutRecordsInput& input) {
   const Stopwatch watch;
-  const auto target = stream(request, input);
-  const StreamState& state = target->state;
-  check_sizes(*target, input);
+  const StreamState& state = target.state;
+  check_sizes(target, input);
   std::vector<const StreamShard*> shards;  // by record
   for (const PutRecordsRequestEntry& record : input.records) {
-    shards.push_back(&state.shard_of(hash_key(*record.partition_key, record.explicit_hash_key)));
+    shards.push_back(&target.shard_of(hash_key(*record.partition_key, record.explicit_hash_key)));
   }
   PutRecordsOutput output;
   output.records.resize(input.records.size());
@@ -102,7 +121,7 @@ PutRecordsOutput Kinesis::put_records(const aws::Request& request, const PutReco
   for (size_t i = 0; i < input.records.size(); ++i) {
     const PutRecordsRequestEntry& record = input.records[i];
     const size_t size = record.data.bytes.size() + record.partition_key->size();
-    if (options_.limit_throughput && !target->rates[shards[i]->number].may_write(size, now)) {
+    if (options_.limit_throughput && !target.rate(*shards[i]).may_write(size, now)) {
       output.records[i].error_code = kThrottled;
       output.records[i].error_message = rate_message(state.name, *shards[i]);
       ++throttled;
@@ -123,8 +142,6 @@ PutRecordsOutput Kinesis::put_records(const aws::Request& request, const PutReco
       output.records[admitted[i]].sequence_number =
           sequence_number_of(shard, appended[i].position, appended[i].arrival);
     }
-  } catch (const UnknownStream&) {
-    throw stream_not_found(state.name);
   } catch (const std::system_error& error) {
     logging::error("{} PutRecords to {}: {}", request.id, state.name.arn(), error.what());
     for (const size_t index : admitted) {

@@ -58,9 +58,12 @@ Position Kinesis::position_for(const Stream& target, const StreamShard& shard,
                            " under account " + state.name.account + " is invalid";
   const auto number = parse_sequence_number(*input.starting_sequence_number);
   if (!number) throw InvalidArgumentException(what + ".");
-  const bool foreign = number->shard != shard.number || number->created_s != epoch_ms(shard.created) / 1000 ||
-                       number->index > log_.bounds(state.log, shard.number).next;
+  const Bounds bounds = log_.bounds(state.log, shard.number);
+  const bool ending = !shard.open() && number->index == SequenceNumber::kEnding;
+  const bool foreign = number->shard != shard.number || number->created_s != shard.epoch_s ||
+                       (number->index > bounds.next && !ending);
   if (foreign) throw InvalidArgumentException(what + " because it did not come from this stream.");
+  if (ending) return bounds.next;
   if (type == "AFTER_SEQUENCE_NUMBER") return number->index;
   return number->index == 0 ? 0 : number->index - 1;
 }
@@ -69,7 +72,7 @@ GetShardIteratorOutput Kinesis::get_shard_iterator(const aws::Request& request, 
   const auto target = stream(request, input);
   const StreamState& state = target->state;
   const StreamShard* shard = state.find_shard(input.shard_id);
-  if (shard == nullptr) throw shard_not_found(state.name, input.shard_id);
+  if (shard == nullptr || !state.visible(*shard, clock_.now())) throw shard_not_found(state.name, input.shard_id);
   check_iterator_input(input);
   try {
     const Position position = position_for(*target, *shard, input);
@@ -103,7 +106,7 @@ GetRecordsOutput Kinesis::get_records(const aws::Request& request, const GetReco
   const ShardIterator iterator = open_iterator(request, input);
   const auto target = stream(iterator.stream);
   if (target->state.log != iterator.log) throw stream_not_found(iterator.stream);
-  ShardRate& rate = target->rates[iterator.shard];
+  ShardRate& rate = target->rate(shard_of(*target, iterator));
   if (options_.limit_throughput && !rate.may_read(clock_.now())) {
     measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 1);
     measure(iterator.stream, "GetRecords.Success", "Count", 0);
@@ -133,13 +136,22 @@ GetRecordsOutput Kinesis::read(const aws::Request& request, const GetRecordsInpu
   return records_from(*target, iterator, input.limit.value_or(kRecordsMax));
 }
 
+const StreamShard& Kinesis::shard_of(const Stream& target, const ShardIterator& iterator) const {
+  const StreamShard* shard = target.state.find_shard(iterator.shard);
+  if (shard == nullptr) throw shard_not_found(target.state.name, StreamShard::shard_id(iterator.shard));
+  return *shard;
+}
+
 GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator& iterator, int32_t limit) {
   const StreamState& state = target.state;
-  const StreamShard& shard = state.shards.at(iterator.shard);
+  const StreamShard& shard = shard_of(target, iterator);
   LogBatch batch;
+  bool ended = false;
   try {
     batch = log_.read(state.log, shard.number, iterator.position,
                       {.records_max = static_cast<size_t>(std::clamp(limit, 1, kRecordsMax)), .bytes_max = kBytesMax});
+    const Bounds bounds = log_.bounds(state.log, shard.number);
+    ended = bounds.closed && batch.next >= bounds.next;
   } catch (const UnknownStream&) {
     throw stream_not_found(state.name);
   }
@@ -155,10 +167,14 @@ GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator
   const Timestamp reached = batch.records.empty() ? batch.end_time : batch.records.back().arrival;
   const int64_t behind = batch.next >= batch.end ? 0 : std::max<int64_t>(0, (now - reached).count());
   output.millis_behind_latest = behind;
-  ShardIterator next = iterator;
-  next.position = batch.next;
-  next.made = now;
-  output.next_shard_iterator = seal_iterator(streams_.sealing_key(), next);
+  if (ended) {
+    output.child_shards = children_of(*stream(state.name), shard);
+  } else {
+    ShardIterator next = iterator;
+    next.position = batch.next;
+    next.made = now;
+    output.next_shard_iterator = seal_iterator(streams_.sealing_key(), next);
+  }
   measure(state.name, "GetRecords.Bytes", "Bytes", bytes);
   measure(state.name, "GetRecords.Records", "Count", static_cast<double>(batch.records.size()));
   measure(state.name, "GetRecords.IteratorAgeMilliseconds", "Milliseconds", static_cast<double>(behind));

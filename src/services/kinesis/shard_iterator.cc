@@ -45,14 +45,21 @@ std::optional<ShardIterator> unseal_iterator(const std::string& key, std::string
 
 std::string seal_page(const std::string& key, const ShardPage& page) {
   const StreamName& name = page.stream;
+  const ShardFilter filter = page.filter.value_or(ShardFilter{});
   return seal_parts(key, {std::string(kPage), name.account, name.region, name.name, page.after,
-                          std::to_string(epoch_ms(page.made))});
+                          std::to_string(epoch_ms(page.made)), filter.type, filter.shard_id.value_or(""),
+                          filter.timestamp ? std::to_string(epoch_ms(*filter.timestamp)) : ""});
 }
 
 std::optional<ShardPage> unseal_page(const std::string& key, std::string_view text) {
   const auto parts = unseal_parts(key, text);
-  if (parts.size() != 6 || parts[0] != kPage) return std::nullopt;
-  return ShardPage{{parts[1], parts[2], parts[3]}, parts[4], from_epoch_ms(static_cast<int64_t>(number(parts[5])))};
+  if (parts.size() != 9 || parts[0] != kPage) return std::nullopt;
+  ShardPage page{{parts[1], parts[2], parts[3]}, parts[4], from_epoch_ms(static_cast<int64_t>(number(parts[5])))};
+  if (parts[6].empty()) return page;
+  page.filter.emplace().type = parts[6];
+  if (!parts[7].empty()) page.filter->shard_id = parts[7];
+  if (!parts[8].empty()) page.filter->timestamp = from_epoch_ms(parse_int(parts[8]).value_or(0));
+  return page;
 }
 
 }  // namespace standpipe::kinesis

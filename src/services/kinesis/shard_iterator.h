@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "generated/kinesis.h"
 #include "services/kinesis/stream.h"
 
 namespace standpipe::kinesis {
@@ -22,11 +23,12 @@ struct ShardIterator {
 std::string seal_iterator(const std::string& key, const ShardIterator& iterator);
 std::optional<ShardIterator> unseal_iterator(const std::string& key, std::string_view text);
 
-// Where ListShards goes on.
+// Where a list goes on.
 struct ShardPage {
   StreamName stream;
-  std::string after;   // shard id
+  std::string after;   // shard id, or another name in a list of others
   Timestamp made{};
+  std::optional<ShardFilter> filter = std::nullopt;  // of ListShards: told once, good for all pages
 };
 
 std::string seal_page(const std::string& key, const ShardPage& page);

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "generated/kinesis.h"
 #include "services/kinesis/stream.h"
+#include "services/kinesis/stream_directory.h"
 
 namespace standpipe::kinesis {
 
 Shard show(const StreamShard& shard);
+// What a reader at the end of a closed shard goes on with.
+std::vector<ChildShard> children_of(const Stream& stream, const StreamShard& shard);
 std::string starting_sequence_number(const StreamShard& shard);
+std::string ending_sequence_number(const StreamShard& shard);  // of a closed one
 std::string sequence_number_of(const StreamShard& shard, Position position, Timestamp arrival);
 
 }  // namespace standpipe::kinesis

@@ -3,19 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "base/bytes.h"
-#include "base/json.h"
 
 namespace standpipe::kinesis {
 namespace {
-
-const json::Value& member(const json::Value& value, std::string_view name) {
-  const json::Value* found = value.find(name);
-  if (found == nullptr) throw std::runtime_error("stored stream lacks " + std::string(name));
-  return *found;
-}
 
 constexpr std::string_view kShardPrefix = "shardId-";
 constexpr size_t kShardDigits = 12;
@@ -42,52 +34,43 @@ std::optional<ShardNumber> StreamShard::parse_id(std::string_view shard_id) {
   return static_cast<ShardNumber>(*number);
 }
 
-const StreamShard& StreamState::shard_of(HashKey key) const {
-  const auto first_key = [](const StreamShard& shard) { return shard.range.from; };
-  return *std::prev(std::ranges::upper_bound(shards, key, {}, first_key));
+StreamShard* StreamState::find_shard(ShardNumber number) {
+  const auto found = std::ranges::lower_bound(shards, number, {}, &StreamShard::number);
+  return found != shards.end() && found->number == number ? &*found : nullptr;
+}
+
+const StreamShard* StreamState::find_shard(ShardNumber number) const {
+  return const_cast<StreamState*>(this)->find_shard(number);
 }
 
 const StreamShard* StreamState::find_shard(std::string_view id) const {
   const auto number = StreamShard::parse_id(id);
-  return number && *number < shards.size() ? &shards[*number] : nullptr;
+  return number ? find_shard(*number) : nullptr;
 }
 
-std::string print_stream(const StreamState& stream) {
-  json::Object tags;
-  for (const auto& [key, value] : stream.tags) tags.append(key, value);
-  json::Array shards;
-  for (const StreamShard& shard : stream.shards) {
-    shards.push_back(json::Object{{"from", print_hash_key(shard.range.from)},
-                                  {"to", print_hash_key(shard.range.to)},
-                                  {"created", epoch_ms(shard.created)}});
+std::vector<const StreamShard*> StreamState::open_shards() const {
+  std::vector<const StreamShard*> found;
+  for (const StreamShard& shard : shards) {
+    if (shard.open()) found.push_back(&shard);
   }
-  return json::print(json::Object{{"log", stream.log},
-                                  {"created", epoch_ms(stream.created)},
-                                  {"onDemand", stream.on_demand},
-                                  {"retentionHours", stream.retention_hours},
-                                  {"recordKibMax", stream.record_kib_max},
-                                  {"tags", std::move(tags)},
-                                  {"shards", std::move(shards)}});
+  std::ranges::sort(found, {}, [](const StreamShard* shard) { return shard->range.from; });
+  return found;
 }
 
-StreamState parse_stream(const StreamName& name, std::string_view document) {
-  const json::Value stored = json::parse(document);
-  StreamState stream;
-  stream.name = name;
-  stream.log = member(stored, "log").string();
-  stream.created = from_epoch_ms(member(stored, "created").integer());
-  stream.on_demand = member(stored, "onDemand").boolean();
-  stream.retention_hours = static_cast<int32_t>(member(stored, "retentionHours").integer());
-  stream.record_kib_max = static_cast<int32_t>(member(stored, "recordKibMax").integer());
-  for (const auto& [key, value] : member(stored, "tags").object()) stream.tags.emplace(key, value.string());
-  for (const json::Value& shard : member(stored, "shards").array()) {
-    const auto from = parse_hash_key(shard.text("from")), to = parse_hash_key(shard.text("to"));
-    if (!from || !to) throw std::runtime_error("stored stream has a bad hash range");
-    stream.shards.push_back({static_cast<ShardNumber>(stream.shards.size()), {*from, *to},
-                             from_epoch_ms(member(shard, "created").integer())});
+std::vector<const StreamShard*> StreamState::children_of(ShardNumber parent) const {
+  std::vector<const StreamShard*> found;
+  for (const StreamShard& shard : shards) {
+    if (std::ranges::find(shard.parents, parent) != shard.parents.end()) found.push_back(&shard);
   }
-  if (stream.shards.empty()) throw std::runtime_error("stored stream has no shards");
-  return stream;
+  return found;
+}
+
+size_t StreamState::open_count() const {
+  return static_cast<size_t>(std::ranges::count_if(shards, &StreamShard::open));
+}
+
+Timestamp StreamState::horizon(Timestamp now) const {
+  return std::max(created, now - std::chrono::hours(retention_hours));
 }
 
 }  // namespace standpipe::kinesis

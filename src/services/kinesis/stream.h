@@ -27,7 +27,12 @@ struct StreamShard {
   ShardNumber number = 0;
   HashRange range;
   Timestamp created{};
+  int64_t epoch_s = 0;  // what its sequence numbers begin with: later than that of every shard before
+  std::vector<ShardNumber> parents = {};         // of a split one; of a merge two, the second is the adjacent one
+  std::optional<Timestamp> closed = std::nullopt;  // by resharding; readable until its records are too old
   std::string id() const { return shard_id(number); }
+  bool open() const { return !closed; }
+  bool covers(HashKey key) const { return range.from <= key && key <= range.to; }
   static std::string shard_id(ShardNumber number);                       // shardId-000000000007
   static std::optional<ShardNumber> parse_id(std::string_view shard_id);
 };
@@ -40,10 +45,20 @@ struct StreamState {
   int32_t retention_hours = 24;
   int32_t record_kib_max = 1024;
   std::map<std::string, std::string> tags;
-  std::vector<StreamShard> shards;  // by number, and by range
+  std::vector<StreamShard> shards;    // by number; those of no use any more are gone from the list
+  std::vector<Timestamp> scalings;    // UpdateShardCount of the last 24 hours
 
-  const StreamShard& shard_of(HashKey key) const;
+  StreamShard* find_shard(ShardNumber number);
+  const StreamShard* find_shard(ShardNumber number) const;
   const StreamShard* find_shard(std::string_view shard_id) const;
+  std::vector<const StreamShard*> open_shards() const;  // by range
+  std::vector<const StreamShard*> children_of(ShardNumber parent) const;
+  size_t open_count() const;
+  // Records before this time are gone.
+  Timestamp horizon(Timestamp now) const;
+  bool visible(const StreamShard& shard, Timestamp now) const {
+    return shard.open() || *shard.closed > now - std::chrono::hours(retention_hours);
+  }
   size_t record_bytes_max() const { return static_cast<size_t>(record_kib_max) * 1024; }
 };
 

@@ -1,5 +1,6 @@
 #include "services/kinesis/stream_directory.h"
 
+#include <algorithm>
 #include <mutex>
 #include <set>
 
@@ -26,6 +27,24 @@ StreamName name_of(const std::string& key) {
 
 }  // namespace
 
+Stream::Stream(StreamState stream, int64_t document_version, const Stream* before)
+    : state(std::move(stream)), version(document_version), open_(state.open_shards()) {
+  for (const StreamShard& shard : state.shards) {
+    const StreamShard* known = before == nullptr ? nullptr : before->state.find_shard(shard.number);
+    rates_.push_back(known == nullptr ? std::make_shared<ShardRate>()
+                                      : before->rates_[static_cast<size_t>(known - before->state.shards.data())]);
+  }
+}
+
+const StreamShard& Stream::shard_of(HashKey key) const {
+  const auto first_key = [](const StreamShard* shard) { return shard->range.from; };
+  return **std::prev(std::ranges::upper_bound(open_, key, {}, first_key));
+}
+
+ShardRate& Stream::rate(const StreamShard& shard) const {
+  return *rates_[static_cast<size_t>(&shard - state.shards.data())];
+}
+
 StreamDirectory::StreamDirectory(Metadata& metadata, StreamLog& log) : metadata_(metadata), log_(log) {
   load_key();
   std::set<StreamId> known;
@@ -36,13 +55,39 @@ StreamDirectory::StreamDirectory(Metadata& metadata, StreamLog& log) : metadata_
     known.insert(state.log);
     if (!log_.exists(state.log)) {
       logging::error("stream {} has lost its log; it goes on empty", state.name.arn());
-      log_.create(state.log, static_cast<ShardNumber>(state.shards.size()), std::chrono::hours(state.retention_hours));
+      log_.create(state.log, state.shards.back().number + 1, std::chrono::hours(state.retention_hours));
     }
     log_.set_retention(state.log, std::chrono::hours(state.retention_hours));
+    open_shards(state);
+    close_shards(state);
     publish(std::move(state), document->version);
   }
   for (const StreamId& log_id : log_.list()) {
     if (log_id.starts_with(kOurLogs) && !known.contains(log_id)) log_.remove(log_id);
+  }
+}
+
+// So that the log has every shard of the stream. It may have more: of a resharding that was cut short.
+void StreamDirectory::open_shards(const StreamState& stream) {
+  const ShardNumber newest = stream.shards.back().number;
+  const auto known = [&] {
+    try {
+      log_.bounds(stream.log, newest);
+      return true;
+    } catch (const UnknownShard&) {
+      return false;
+    }
+  };
+  while (!known()) log_.open_shard(stream.log);
+}
+
+void StreamDirectory::close_shards(const StreamState& stream) {
+  try {
+    for (const StreamShard& shard : stream.shards) {
+      if (!shard.open()) log_.close_shard(stream.log, shard.number);
+    }
+  } catch (const UnknownStream&) {
+    logging::debug("stream {} was removed while it was resharded", stream.name.arn());
   }
 }
 
@@ -116,8 +161,10 @@ bool StreamDirectory::change(const StreamName& name, const std::function<void(St
   while (const auto stream = find(name)) {
     StreamState state = stream->state;
     edit(state);
+    const bool resharded = state.shards.back().number != stream->state.shards.back().number;
     int64_t version = 0;
     try {
+      if (resharded) open_shards(state);
       metadata_.transaction([&](MetadataTransaction& tx) {
         // Versions begin anew with a stream that was made again under its name, so they alone do not tell.
         const auto document = tx.get(key_of(name));
@@ -126,26 +173,22 @@ bool StreamDirectory::change(const StreamName& name, const std::function<void(St
       });
     } catch (const Conflict&) {
       continue;
+    } catch (const UnknownStream&) {
+      continue;  // removed meanwhile
     }
-    publish(std::move(state), version);
+    publish(state, version);
+    if (resharded) close_shards(state);
     return true;
   }
   return false;
 }
 
 void StreamDirectory::publish(StreamState state, int64_t version) {
-  auto fresh = std::make_shared<Stream>();
-  fresh->version = version;
-  fresh->state = std::move(state);
   const std::unique_lock lock(mutex_);
-  auto& place = streams_[fresh->state.name];
-  if (place && place->state.log == fresh->state.log) {
-    if (place->version > version) return;
-    fresh->rates = place->rates;
-  } else {
-    fresh->rates = std::shared_ptr<ShardRate[]>(new ShardRate[fresh->state.shards.size()]);
-  }
-  place = std::move(fresh);
+  auto& place = streams_[state.name];
+  const bool same = place && place->state.log == state.log;
+  if (same && place->version > version) return;
+  place = std::make_shared<const Stream>(std::move(state), version, same ? place.get() : nullptr);
 }
 
 }  // namespace standpipe::kinesis

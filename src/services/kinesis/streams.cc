@@ -21,7 +21,7 @@ StreamModeDetails mode_of(const StreamState& stream) { return {stream.on_demand 
 int32_t shards_of(const std::vector<std::shared_ptr<const Stream>>& streams, bool on_demand) {
   int32_t count = 0;
   for (const auto& stream : streams) {
-    if (stream->state.on_demand == on_demand) count += static_cast<int32_t>(stream->state.shards.size());
+    if (stream->state.on_demand == on_demand) count += static_cast<int32_t>(stream->state.open_count());
   }
   return count;
 }
@@ -47,6 +47,17 @@ void check_create(const CreateStreamInput& input, bool on_demand) {
 Kinesis::Kinesis(Metadata& metadata, StreamLog& log, Clock& clock, MetricSink& metrics, KinesisOptions options)
     : log_(log), clock_(clock), metrics_(metrics), options_(options), streams_(metadata, log) {}
 
+void Kinesis::check_shard_limit(const StreamName& name, int64_t additional) const {
+  const int32_t open = shards_of(streams_.list(name.account, name.region), false);
+  if (open + additional <= options_.shards_max) return;
+  throw LimitExceededException(fmt::format(
+      "This request would exceed the shard limit for the account {} in {}. Current shard count for the account: {}. "
+      "Limit: {}. Number of additional shards that would have resulted from this request: {}. Refer to the AWS "
+      "Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current "
+      "limits and how to request higher limits.",
+      name.account, name.region, open, options_.shards_max, additional));
+}
+
 CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const CreateStreamInput& input) {
   StreamState stream;
   stream.name = {request.account, request.region, input.stream_name};
@@ -54,15 +65,7 @@ CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const Cre
   check_create(input, stream.on_demand);
   const uint32_t count = stream.on_demand ? kOnDemandShards : static_cast<uint32_t>(*input.shard_count);
   const auto others = streams_.list(request.account, request.region);
-  const int32_t open = shards_of(others, false);
-  if (!stream.on_demand && static_cast<int64_t>(open) + count > options_.shards_max) {
-    throw LimitExceededException(fmt::format(
-        "This request would exceed the shard limit for the account {} in {}. Current shard count for the account: {}. "
-        "Limit: {}. Number of additional shards that would have resulted from this request: {}. Refer to the AWS "
-        "Service Limits page (https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current "
-        "limits and how to request higher limits.",
-        request.account, request.region, open, options_.shards_max, count));
-  }
+  if (!stream.on_demand) check_shard_limit(stream.name, count);
   if (stream.on_demand && on_demand_count(others) >= options_.on_demand_streams_max) {
     throw LimitExceededException(fmt::format(
         "This request would exceed the on-demand stream limit for the account {} in {}. Limit: {}.", request.account,
@@ -72,7 +75,8 @@ CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const Cre
   stream.record_kib_max = input.max_record_size_in_kib.value_or(stream.record_kib_max);
   add_tags(stream, input.tags.value_or(std::map<std::string, std::string>{}));
   for (const HashRange& range : divide(count)) {
-    stream.shards.push_back({static_cast<ShardNumber>(stream.shards.size()), range, stream.created});
+    stream.shards.push_back(
+        {static_cast<ShardNumber>(stream.shards.size()), range, stream.created, epoch_ms(stream.created) / 1000});
   }
   if (!streams_.create(std::move(stream))) {
     throw ResourceInUseException("Stream " + input.stream_name + " under account " + request.account +
@@ -102,7 +106,9 @@ DescribeStreamOutput Kinesis::describe_stream(const aws::Request& request, const
   shown.enhanced_monitoring = {EnhancedMetrics{std::vector<std::string>{}}};
   shown.encryption_type = "NONE";
   const size_t limit = input.limit ? static_cast<size_t>(*input.limit) : kDescribedMax;
+  const Timestamp now = clock_.now();
   for (const StreamShard& shard : state.shards) {
+    if (!state.visible(shard, now)) continue;
     if (input.exclusive_start_shard_id && shard.id() <= *input.exclusive_start_shard_id) continue;
     if (shown.shards.size() == limit) {
       shown.has_more_shards = true;
@@ -127,7 +133,7 @@ DescribeStreamSummaryOutput Kinesis::describe_stream_summary(const aws::Request&
   shown.stream_creation_timestamp = state.created;
   shown.enhanced_monitoring = {EnhancedMetrics{std::vector<std::string>{}}};
   shown.encryption_type = "NONE";
-  shown.open_shard_count = static_cast<int32_t>(state.shards.size());
+  shown.open_shard_count = static_cast<int32_t>(state.open_count());
   shown.consumer_count = 0;
   shown.max_record_size_in_kib = state.record_kib_max;
   return output;
