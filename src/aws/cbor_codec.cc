@@ -65,6 +65,7 @@ class CborDecoder {
         return;
       case Kind::timestamp: return timestamp(*static_cast<Timestamp*>(out));
       case Kind::stream:
+      case Kind::events:
       case Kind::document: throw decoding_.error("This member has no form in CBOR.");
     }
   }
@@ -171,6 +172,7 @@ class CborEncoder {
         return writer_.number(static_cast<double>(ms) / 1000);
       }
       case Kind::stream:
+      case Kind::events:
       case Kind::document: return writer_.null();
     }
   }

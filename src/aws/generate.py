@@ -131,6 +131,8 @@ class Model:
         for name in self.references(shape):
             if name in path:
                 raise SystemExit(f"{self.service}: recursive shape {name}: {path}")
+            if self.shapes[name].get("eventstream"):
+                name = self.event_of(name)[1]
             self.visit(self.shapes[name], path + (name,))
             if self.shapes[name]["type"] == "structure" and not self.is_document(name):
                 self.add(name, self.shapes[name])
@@ -144,6 +146,14 @@ class Model:
         members = self.shapes.get(error, {}).get("members", {})
         return "Message" if "Message" in members else "message"
 
+    def event_of(self, stream):
+        """The name and shape of the one event that the stream carries; its other members are errors."""
+        members = self.shapes[stream]["members"].items()
+        events = [(name, member["shape"]) for name, member in members if self.shapes[member["shape"]].get("event")]
+        if len(events) != 1:
+            raise SystemExit(f"{self.service}.{stream}: one kind of event is known, not {len(events)}")
+        return events[0]
+
     def is_document(self, name):
         return self.shapes[name].get("document", False)
 
@@ -151,6 +161,8 @@ class Model:
         shape = self.shapes[name]
         if self.is_document(name):
             return "json::Value"
+        if shape.get("eventstream"):
+            return f"aws::Events<{self.event_of(name)[1]}>"
         if shape["type"] == "structure":
             return name
         if shape["type"] == "list":
@@ -302,7 +314,7 @@ class Tables:
             fields.append(".location = Location::payload")
         if "timestampFormat" in member:
             fields.append(f".time_format = TimeFormat::{TIME_FORMAT[member['timestampFormat']]}")
-        for trait in ("xmlAttribute", "eventstream", "event", "jsonvalue"):
+        for trait in ("xmlAttribute", "event", "jsonvalue"):
             if member.get(trait) or target.get(trait):
                 raise SystemExit(f"{struct}.{name}: no codec knows {trait}")
         for key, field in (("flattened", "flattened"), ("idempotencyToken", "idempotency_token")):
@@ -340,6 +352,14 @@ class Tables:
             return
         self.done.add(name)
         shape = self.model.shapes[name]
+        if shape.get("eventstream"):
+            event, target = self.model.event_of(name)
+            self.shape(target)
+            self.out.append(
+                f"constexpr Shape shape_{name} = {{.name = {quoted(name)}, .kind = Kind::events, "
+                f".element = &shape_{target}, .element_name = {quoted(event)}}};"
+            )
+            return None
         if shape["type"] == "structure" and not shape.get("document"):
             return self.structure(name, name, shape)
         for reference in self.model.references(shape):

@@ -1,6 +1,7 @@
 #include "aws/json_call.h"
 
 #include "aws/codec.h"
+#include "aws/event_stream.h"
 
 namespace standpipe::aws {
 
@@ -15,6 +16,10 @@ std::string call_json(const Caller& caller, const Request& request, std::string_
     throw Error("UnknownOperationException", 404,
                 "The operation " + std::string(operation_name) + " of " + std::string(service->model().service_id) +
                     " is not supported by Standpipe.");
+  }
+  if (events_of(*operation) != nullptr) {
+    throw Error("UnknownOperationException", 400,
+                "The operation " + std::string(operation_name) + " answers with a stream of events, which is no JSON.");
   }
   Decoding decoding("SerializationException");
   const std::shared_ptr<void> input = operation->input->make();

@@ -52,6 +52,7 @@ class JsonDecoder {
         return;
       case Kind::blob: return blob(element, *static_cast<Blob*>(out));
       case Kind::stream: return stream(element, *static_cast<Stream*>(out));
+      case Kind::events: throw decoding_.error("A stream cannot be part of a document.");
       case Kind::integer: *static_cast<int32_t*>(out) = integer<int32_t>(element, "Integer"); return;
       case Kind::long_integer: *static_cast<int64_t*>(out) = integer<int64_t>(element, "Long"); return;
       case Kind::float_number: *static_cast<float*>(out) = static_cast<float>(number(element, "Float")); return;

@@ -1,6 +1,7 @@
 #include "aws/protocol.h"
 
 #include "aws/codec.h"
+#include "aws/event_stream.h"
 #include "base/bytes.h"
 #include "base/compress.h"
 
@@ -71,6 +72,7 @@ Missing decode(const ServiceModel& model, const Wire& wire, const Route& route, 
 
 net::Response encode(const ServiceModel& model, const Wire& wire, const OperationModel& operation, const void* output,
                      const std::string& request_id) {
+  if (events_of(operation) != nullptr) return stream_events(model, wire, operation, output, request_id);
   const Protocol protocol = protocol_of(model, wire);
   net::Response response;
   switch (protocol) {

@@ -3,6 +3,7 @@
 //   structure → the generated struct · list → std::vector<T> · map → std::map<std::string, T> · string → std::string
 //   blob → aws::Blob · stream → aws::Stream · integer → int32_t · long_integer → int64_t · float_number → float
 //   double_number → double · boolean → bool · timestamp → Timestamp · document → json::Value
+//   events → aws::Events<T>, a required member of outputs; `element` is the shape of T, `element_name` its event type
 // A required member is a plain T, every other one a std::optional<T>. Tables are immutable and live for ever.
 #pragma once
 
@@ -32,7 +33,8 @@ enum class Kind : uint8_t {
   double_number,
   boolean,
   timestamp,
-  document
+  document,
+  events
 };
 
 // Where a member travels. Anything but `body` occurs only at the top of inputs and outputs of REST services.

@@ -2,7 +2,9 @@
 // integers int32_t, longs int64_t, lists std::vector, maps std::map, documents json::Value.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "base/byte_source.h"
 #include "base/json.h"
@@ -20,6 +22,49 @@ struct Blob {
 struct Stream {
   net::Body body;
   std::shared_ptr<ByteSource> source;
+};
+
+// Where a streaming operation puts its events, of a type that the codec knows from the model.
+class AnyEventWriter {
+ public:
+  virtual ~AnyEventWriter() = default;
+  // On its way when it returns; may wait for a slow reader. False: the reader is gone.
+  virtual bool write(const void* event) = 0;
+};
+
+template <class Event>
+class EventWriter {
+ public:
+  explicit EventWriter(AnyEventWriter& writer) : writer_(writer) {}
+  bool write(const Event& event) { return writer_.write(&event); }
+
+ private:
+  AnyEventWriter& writer_;
+};
+
+// What an operation that streams answers: it has been accepted, and `run` writes events until the stream ends. An
+// aws::Error that `run` throws is the stream's last message. Empty: it ends at once.
+class AnyEvents {
+ public:
+  using Run = std::function<void(AnyEventWriter&)>;
+  void run(AnyEventWriter& writer) const {
+    if (run_) run_(writer);
+  }
+
+ protected:
+  Run run_;
+};
+
+template <class Event>
+class Events : public AnyEvents {
+ public:
+  Events() = default;
+  Events(std::function<void(EventWriter<Event>&)> run) {
+    run_ = [run = std::move(run)](AnyEventWriter& writer) {
+      EventWriter<Event> typed(writer);
+      run(typed);
+    };
+  }
 };
 
 }  // namespace standpipe::aws

@@ -237,6 +237,9 @@ net::Response Composition::refusal(const net::Request& head, int status) const {
 }
 std::string Composition::metrics() const { return parts_->cloudwatch.prometheus(); }
 bool Composition::flush(Deadline deadline) { return parts_->firehose.flush(deadline); }
-void Composition::interrupt() { parts_->lambda.interrupt(); }
+void Composition::interrupt() {
+  parts_->lambda.interrupt();
+  parts_->kinesis.end_subscriptions();
+}
 
 }  // namespace standpipe::server

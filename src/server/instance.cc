@@ -92,8 +92,13 @@ std::string Instance::address() const { return settings_.host() + ":" + std::to_
 
 net::Response Instance::serve(net::Request& http) {
   if (Admin::serves(http)) return admin_.serve(http);
-  const std::shared_lock lock(composing_);
-  return composition_->serve(http);
+  auto lock = std::make_shared<std::shared_lock<std::shared_mutex>>(composing_);
+  net::Response response = composition_->serve(http);
+  // Who writes piece by piece uses the composition until the end, on this same thread.
+  if (auto* streamed = std::get_if<net::StreamedBody>(&response.body)) {
+    *streamed = [lock, body = std::move(*streamed)](net::BodyWriter& writer) { body(writer); };
+  }
+  return response;
 }
 
 std::string Instance::health() const {

@@ -38,7 +38,7 @@ void add_settings(CLI::App& command, Settings& settings) {
       "Interval of delivery streams without buffering hints (AWS: 300)");
   command
       .add_flag("--kinesis-limits,!--no-kinesis-limits", settings.kinesis_limits,
-                "Throttle shards as AWS does: 1 MB/s and 1000 records/s in, 5 reads/s")
+                "Throttle shards as AWS does: 1 MB/s and 1000 records/s in, 5 reads/s; keep its daily limits")
       ->envname("STANDPIPE_KINESIS_LIMITS");
   row("--runtimes", "STANDPIPE_RUNTIMES", settings.runtimes,
       "Folder of the function runtimes that scripts/runtimes made (default: DATA/runtimes)");

@@ -76,6 +76,7 @@ json::Value dump(const Shape& shape, const void* value) {
     case Kind::boolean: return *static_cast<const bool*>(value);
     case Kind::timestamp: return epoch_ms(*static_cast<const Timestamp*>(value));
     case Kind::document: return *static_cast<const json::Value*>(value);
+    case Kind::events: return {};
   }
   return {};
 }
@@ -104,6 +105,7 @@ void load(const Shape& shape, const json::Value& from, void* value) {
     case Kind::boolean: *static_cast<bool*>(value) = from.boolean(); return;
     case Kind::timestamp: *static_cast<Timestamp*>(value) = from_epoch_ms(from.integer()); return;
     case Kind::document: *static_cast<json::Value*>(value) = from; return;
+    case Kind::events: return;
   }
 }
 

@@ -125,9 +125,9 @@ void Firehose::open_deliveries(Running& running) {
       ++running.looks_wanted;
       running.changed.notify_all();
     };
+    auto destination = open_destination(surroundings_, data_plane_, running.stream);
     running.deliveries.push_back(std::make_unique<Delivery>(surroundings_, metadata_, running.report, running.stream,
-                                                            defaults_, std::move(source),
-                                                            open_destination(surroundings_, data_plane_, running.stream),
+                                                            defaults_, std::move(source), std::move(destination),
                                                             at_end));
     running.opened.insert(name);
   }

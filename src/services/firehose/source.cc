@@ -1,6 +1,7 @@
 #include "services/firehose/source.h"
 
 #include "generated/kinesis.h"
+#include "services/firehose/aggregated_record.h"
 
 namespace standpipe::firehose {
 namespace {
@@ -38,16 +39,25 @@ class KinesisSource final : public Source {
     SourceBatch batch;
     batch.millis_behind = output.millis_behind_latest.value_or(0);
     batch.finished = !output.next_shard_iterator;
-    for (kinesis::Record& record : output.records) {
-      batch.records.push_back({std::move(record.data.bytes), std::move(record.sequence_number),
-                               record.approximate_arrival_timestamp.value_or(surroundings_.clock.now())});
-    }
+    for (kinesis::Record& record : output.records) add(batch, record);
     iterator_ = output.next_shard_iterator.value_or("");
     position_ = batch.records.empty() ? position : batch.records.back().position;
     return batch;
   }
 
  private:
+  // What was packed into one record has its position: it is read, delivered and remembered together.
+  void add(SourceBatch& batch, kinesis::Record& record) const {
+    const Timestamp arrival = record.approximate_arrival_timestamp.value_or(surroundings_.clock.now());
+    if (const auto packed = deaggregate(record.data.bytes)) {
+      for (const std::string_view data : *packed) {
+        batch.records.push_back({std::string(data), record.sequence_number, arrival});
+      }
+    } else {
+      batch.records.push_back({std::move(record.data.bytes), std::move(record.sequence_number), arrival});
+    }
+  }
+
   std::string iterator_after(const aws::Principal& role, const std::string& position) {
     kinesis::GetShardIteratorInput input;
     input.stream_arn = stream_.source_arn;

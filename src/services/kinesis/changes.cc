@@ -36,8 +36,9 @@ bool valid_tag_text(std::string_view text) {
 
 }  // namespace
 
-void add_tags(StreamState& stream, const std::map<std::string, std::string>& tags) {
-  for (const auto& [key, value] : tags) {
+void add_tags(std::map<std::string, std::string>& present, const std::map<std::string, std::string>& added,
+              const std::string& resource, const std::string& account) {
+  for (const auto& [key, value] : added) {
     if (!valid_tag_text(key) || !valid_tag_text(value)) {
       throw InvalidArgumentException(
           "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, "
@@ -46,13 +47,13 @@ void add_tags(StreamState& stream, const std::map<std::string, std::string>& tag
     if (to_lower(key).starts_with("aws:")) {
       throw InvalidArgumentException("Tag keys must not begin with aws:. They are reserved.");
     }
-    stream.tags[key] = value;
+    present[key] = value;
   }
-  if (stream.tags.size() > kTagsMax) {
+  if (present.size() > kTagsMax) {
     throw InvalidArgumentException(fmt::format(
-        "Failed to add tags to stream {} under account {} because a given stream cannot have more than {} tags "
+        "Failed to add tags to {} under account {} because a given stream cannot have more than {} tags "
         "associated with it.",
-        stream.name.name, stream.name.account, kTagsMax));
+        resource, account, kTagsMax));
   }
 }
 
@@ -102,7 +103,9 @@ DecreaseStreamRetentionPeriodOutput Kinesis::decrease_stream_retention_period(
 
 AddTagsToStreamOutput Kinesis::add_tags_to_stream(const aws::Request& request, const AddTagsToStreamInput& input) {
   const auto target = stream(request, input);
-  change(target->state.name, [&](StreamState& state) { add_tags(state, input.tags); });
+  change(target->state.name, [&](StreamState& state) {
+    add_tags(state.tags, input.tags, "stream " + state.name.name, state.name.account);
+  });
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,9 +24,16 @@ class Sums final : public MetricSink {
   void record(const Measurement& measurement) override {
     EXPECT_EQ(measurement.space, "AWS/Kinesis");
     EXPECT_EQ(measurement.dimensions.at(0).first, "StreamName");
-    sums[std::string(measurement.name)] += measurement.value;
+    const bool of_stream = measurement.dimensions.size() == 1;
+    const bool of_shard = !of_stream && measurement.dimensions.at(1).first == "ShardId";
+    const std::lock_guard lock(mutex_);
+    if (of_stream) sums[std::string(measurement.name)] += measurement.value;
+    if (of_shard) shard_sums[std::string(measurement.name)] += measurement.value;
   }
-  std::map<std::string, double> sums;
+  std::map<std::string, double> sums, shard_sums;
+
+ private:
+  std::mutex mutex_;
 };
 
 class KinesisTest : public testing::Test {

@@ -59,8 +59,7 @@ TEST_F(KinesisTest, ChecksCreation) {
   };
   EXPECT_EQ(creation({}), "InvalidArgumentException");
   EXPECT_EQ(creation({.shard_count = 2000}, "Limit: 1000."), "LimitExceededException");
-  EXPECT_EQ(creation({.shard_count = 1, .warm_throughput_mibps = 5}, "WarmThroughputMiBps"),
-            "InvalidArgumentException");
+  EXPECT_EQ(creation({.shard_count = 1, .warm_throughput_mibps = 5}, "Warm throughput"), "ValidationException");
   EXPECT_EQ(creation({.shard_count = 1, .stream_mode_details = StreamModeDetails{"ON_DEMAND"}}),
             "InvalidArgumentException");
   EXPECT_EQ(creation({.stream_mode_details = StreamModeDetails{"ON_DEMAND"}}), "none");

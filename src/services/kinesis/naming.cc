@@ -16,8 +16,19 @@ StreamName resolve(const aws::Request& request, const std::optional<std::string>
   if (parsed->region != request.region) {
     throw InvalidArgumentException("StreamARN " + *arn + " does not belong to region " + request.region + ".");
   }
-  if (parsed->account != request.account) throw stream_not_found(*parsed);
-  return *parsed;
+  return *parsed;  // of another account only if that account's policy allowed it: authorization has asked
+}
+
+ConsumerName resolve_consumer(const aws::Request& request, const std::string& arn) {
+  const auto consumer = parse_consumer_arn(arn);
+  if (!consumer || consumer->stream.region != request.region) {
+    throw InvalidArgumentException("Invalid ConsumerARN: " + arn);
+  }
+  return *consumer;
+}
+
+aws::Error consumer_not_found(const ConsumerName& consumer) {
+  return ResourceNotFoundException("Consumer " + consumer.arn() + " not found.");
 }
 
 aws::Error stream_not_found(const StreamName& name) {

@@ -11,9 +11,11 @@
 
 namespace standpipe::kinesis {
 
-// Throws InvalidArgumentException unless exactly one stream of this account and region is named.
+// Throws InvalidArgumentException unless exactly one stream of this region is named.
 StreamName resolve(const aws::Request& request, const std::optional<std::string>& name,
                    const std::optional<std::string>& arn);
+ConsumerName resolve_consumer(const aws::Request& request, const std::string& arn);
+aws::Error consumer_not_found(const ConsumerName& consumer);
 aws::Error stream_not_found(const StreamName& name);
 aws::Error shard_not_found(const StreamName& name, const std::string& shard_id);
 // For members of AWS's newest API that we do not know how to honour.
@@ -32,7 +34,9 @@ void refuse_new_members(const Input& input) {
 template <class Input>
 Kinesis::StreamPtr Kinesis::stream(const aws::Request& request, const Input& input) const {
   refuse_new_members(input);
-  return stream(resolve(request, input.stream_name, input.stream_arn));
+  std::optional<std::string> name;
+  if constexpr (requires { input.stream_name; }) name = input.stream_name;
+  return stream(resolve(request, name, input.stream_arn));
 }
 
 }  // namespace standpipe::kinesis

@@ -1,6 +1,9 @@
 // PutRecord and PutRecords: from partition key to shard to the disk.
 #include <fmt/format.h>
 
+#include <map>
+#include <span>
+
 #include "base/logging.h"
 #include "services/kinesis/naming.h"
 #include "services/kinesis/sequence_number.h"
@@ -68,6 +71,7 @@ PutRecordOutput Kinesis::put_record(const Stream& target, const PutRecordInput& 
   const StreamShard& shard = target.shard_of(hash_key(input.partition_key, input.explicit_hash_key));
   if (options_.limit_throughput && !target.rate(shard).may_write(bytes, clock_.now())) {
     measure(state.name, "WriteProvisionedThroughputExceeded", "Count", 1);
+    measure_shard(state, shard, "WriteProvisionedThroughputExceeded", "Count", 1);
     measure(state.name, "PutRecord.Success", "Count", 0);
     throw ProvisionedThroughputExceededException(rate_message(state.name, shard));
   }
@@ -80,6 +84,9 @@ PutRecordOutput Kinesis::put_record(const Stream& target, const PutRecordInput& 
   measure(state.name, "PutRecord.Success", "Count", 1);
   measure(state.name, "PutRecord.Latency", "Milliseconds", watch.milliseconds());
   measure(state.name, "WriteProvisionedThroughputExceeded", "Count", 0);
+  measure_shard(state, shard, "IncomingBytes", "Bytes", size);
+  measure_shard(state, shard, "IncomingRecords", "Count", 1);
+  measure_shard(state, shard, "WriteProvisionedThroughputExceeded", "Count", 0);
   return {shard.id(), sequence_number_of(shard, appended.position, appended.arrival), std::nullopt};
 }
 
@@ -161,7 +168,40 @@ PutRecordsOutput Kinesis::put_records(const aws::Request& request, const Stream&
   measure(state.name, "IncomingBytes", "Bytes", static_cast<double>(bytes));
   measure(state.name, "PutRecords.Bytes", "Bytes", static_cast<double>(bytes));
   measure(state.name, "PutRecords.Latency", "Milliseconds", watch.milliseconds());
+  measure_shards(state, shards, input, output);
   return output;
+}
+
+// What PutRecords did to each shard, if anybody wants to know.
+void Kinesis::measure_shards(const StreamState& state, std::span<const StreamShard* const> shards,
+                             const PutRecordsInput& input, const PutRecordsOutput& output) const {
+  if (state.shard_metrics.empty()) return;
+  struct Counts {
+    double bytes = 0, records = 0, throttled = 0;
+  };
+  std::map<const StreamShard*, Counts> counts;
+  for (size_t i = 0; i < shards.size(); ++i) {
+    Counts& count = counts[shards[i]];
+    if (output.records[i].sequence_number) {
+      count.bytes += static_cast<double>(input.records[i].data.bytes.size());
+      ++count.records;
+    } else if (output.records[i].error_code == kThrottled) {
+      ++count.throttled;
+    }
+  }
+  for (const auto& [shard, count] : counts) {
+    measure_shard(state, *shard, "IncomingBytes", "Bytes", count.bytes);
+    measure_shard(state, *shard, "IncomingRecords", "Count", count.records);
+    measure_shard(state, *shard, "WriteProvisionedThroughputExceeded", "Count", count.throttled);
+  }
+}
+
+void Kinesis::measure_shard(const StreamState& state, const StreamShard& shard, std::string_view name,
+                            std::string_view unit, double value) const {
+  if (!state.shard_metrics.contains(std::string(name))) return;
+  const std::string id = shard.id();
+  metrics_.record({state.name.account, state.name.region, "AWS/Kinesis", name, unit, value,
+                   {{"StreamName", state.name.name}, {"ShardId", id}}});
 }
 
 void Kinesis::measure(const StreamName& stream_name, std::string_view name, std::string_view unit, double value) const {

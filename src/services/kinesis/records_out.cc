@@ -37,8 +37,9 @@ void check_iterator_input(const GetShardIteratorInput& input) {
 
 }  // namespace
 
-Position Kinesis::position_for(const Stream& target, const StreamShard& shard,
-                               const GetShardIteratorInput& input) const {
+Position Kinesis::position_for(const Stream& target, const StreamShard& shard, const GetShardIteratorInput& input,
+                               std::string_view operation) const {
+  check_iterator_input(input);
   const StreamState& state = target.state;
   const std::string& type = input.shard_iterator_type;
   if (type == "TRIM_HORIZON") return log_.bounds(state.log, shard.number).oldest;
@@ -54,8 +55,8 @@ Position Kinesis::position_for(const Stream& target, const StreamShard& shard,
     return log_.find_time(state.log, shard.number, *input.timestamp);
   }
   const std::string what = "StartingSequenceNumber " + *input.starting_sequence_number +
-                           " used in GetShardIterator on shard " + shard.id() + " in stream " + state.name.name +
-                           " under account " + state.name.account + " is invalid";
+                           " used in " + std::string(operation) + " on shard " + shard.id() + " in stream " +
+                           state.name.name + " under account " + state.name.account + " is invalid";
   const auto number = parse_sequence_number(*input.starting_sequence_number);
   if (!number) throw InvalidArgumentException(what + ".");
   const Bounds bounds = log_.bounds(state.log, shard.number);
@@ -68,15 +69,19 @@ Position Kinesis::position_for(const Stream& target, const StreamShard& shard,
   return number->index == 0 ? 0 : number->index - 1;
 }
 
+const StreamShard& Kinesis::visible_shard(const StreamState& state, const std::string& id) const {
+  const StreamShard* shard = state.find_shard(id);
+  if (shard == nullptr || !state.visible(*shard, clock_.now())) throw shard_not_found(state.name, id);
+  return *shard;
+}
+
 GetShardIteratorOutput Kinesis::get_shard_iterator(const aws::Request& request, const GetShardIteratorInput& input) {
   const auto target = stream(request, input);
   const StreamState& state = target->state;
-  const StreamShard* shard = state.find_shard(input.shard_id);
-  if (shard == nullptr || !state.visible(*shard, clock_.now())) throw shard_not_found(state.name, input.shard_id);
-  check_iterator_input(input);
+  const StreamShard& shard = visible_shard(state, input.shard_id);
   try {
-    const Position position = position_for(*target, *shard, input);
-    return {seal_iterator(streams_.sealing_key(), {state.name, state.log, shard->number, position, clock_.now()})};
+    const Position position = position_for(*target, shard, input, "GetShardIterator");
+    return {seal_iterator(streams_.sealing_key(), {state.name, state.log, shard.number, position, clock_.now()})};
   } catch (const UnknownStream&) {
     throw stream_not_found(state.name);
   }
@@ -85,7 +90,9 @@ GetShardIteratorOutput Kinesis::get_shard_iterator(const aws::Request& request, 
 ShardIterator Kinesis::open_iterator(const aws::Request& request, const GetRecordsInput& input) const {
   refuse_new_members(input);
   const auto iterator = unseal_iterator(streams_.sealing_key(), input.shard_iterator);
-  if (!iterator || iterator->stream.account != request.account || iterator->stream.region != request.region) {
+  // Who reads from another account says so, as with AWS.
+  const bool foreign = iterator && iterator->stream.account != request.account && !input.stream_arn;
+  if (!iterator || foreign || iterator->stream.region != request.region) {
     throw InvalidArgumentException("Invalid ShardIterator.");
   }
   if (input.stream_arn && *input.stream_arn != iterator->stream.arn()) {
@@ -106,9 +113,11 @@ GetRecordsOutput Kinesis::get_records(const aws::Request& request, const GetReco
   const ShardIterator iterator = open_iterator(request, input);
   const auto target = stream(iterator.stream);
   if (target->state.log != iterator.log) throw stream_not_found(iterator.stream);
-  ShardRate& rate = target->rate(shard_of(*target, iterator));
+  const StreamShard& shard = shard_of(*target, iterator);
+  ShardRate& rate = target->rate(shard);
   if (options_.limit_throughput && !rate.may_read(clock_.now())) {
     measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 1);
+    measure_shard(target->state, shard, "ReadProvisionedThroughputExceeded", "Count", 1);
     measure(iterator.stream, "GetRecords.Success", "Count", 0);
     throw ProvisionedThroughputExceededException(
         "Rate exceeded for shard " + StreamShard::shard_id(iterator.shard) + " in stream " + iterator.stream.name +
@@ -120,6 +129,7 @@ GetRecordsOutput Kinesis::get_records(const aws::Request& request, const GetReco
   if (options_.limit_throughput) rate.has_read(bytes);
   measure(iterator.stream, "GetRecords.Latency", "Milliseconds", watch.milliseconds());
   measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 0);
+  measure_shard(target->state, shard, "ReadProvisionedThroughputExceeded", "Count", 0);
   return output;
 }
 
@@ -142,43 +152,58 @@ const StreamShard& Kinesis::shard_of(const Stream& target, const ShardIterator& 
   return *shard;
 }
 
-GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator& iterator, int32_t limit) {
+Kinesis::Found Kinesis::find_records(const Stream& target, const StreamShard& shard, Position from,
+                                     ReadLimits limits) const {
   const StreamState& state = target.state;
-  const StreamShard& shard = shard_of(target, iterator);
+  Found found;
   LogBatch batch;
-  bool ended = false;
   try {
-    batch = log_.read(state.log, shard.number, iterator.position,
-                      {.records_max = static_cast<size_t>(std::clamp(limit, 1, kRecordsMax)), .bytes_max = kBytesMax});
+    batch = log_.read(state.log, shard.number, from, limits);
     const Bounds bounds = log_.bounds(state.log, shard.number);
-    ended = bounds.closed && batch.next >= bounds.next;
+    found.ended = bounds.closed && batch.next >= bounds.next;
   } catch (const UnknownStream&) {
     throw stream_not_found(state.name);
   }
-  GetRecordsOutput output;
-  output.records.reserve(batch.records.size());
-  double bytes = 0;
+  found.next = batch.next;
+  found.records.reserve(batch.records.size());
   for (const LogRecord& record : batch.records) {
-    bytes += static_cast<double>(record.data.size());
-    output.records.push_back({sequence_number_of(shard, record.position, record.arrival), record.arrival,
-                              aws::Blob{std::string(record.data)}, std::string(record.partition_key), std::nullopt});
+    found.bytes += record.data.size();
+    found.records.push_back({sequence_number_of(shard, record.position, record.arrival), record.arrival,
+                             aws::Blob{std::string(record.data)}, std::string(record.partition_key), std::nullopt});
   }
-  const Timestamp now = clock_.now();
   const Timestamp reached = batch.records.empty() ? batch.end_time : batch.records.back().arrival;
-  const int64_t behind = batch.next >= batch.end ? 0 : std::max<int64_t>(0, (now - reached).count());
-  output.millis_behind_latest = behind;
-  if (ended) {
-    output.child_shards = children_of(*stream(state.name), shard);
+  found.millis_behind = batch.next >= batch.end ? 0 : std::max<int64_t>(0, (clock_.now() - reached).count());
+  // The shard may have been closed since `target` was looked up.
+  if (found.ended) found.children = children_of(*stream(state.name), shard);
+  return found;
+}
+
+GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator& iterator, int32_t limit) {
+  const StreamState& state = target.state;
+  const StreamShard& shard = shard_of(target, iterator);
+  Found found = find_records(
+      target, shard, iterator.position,
+      {.records_max = static_cast<size_t>(std::clamp(limit, 1, kRecordsMax)), .bytes_max = kBytesMax});
+  GetRecordsOutput output;
+  output.records = std::move(found.records);
+  output.millis_behind_latest = found.millis_behind;
+  if (found.ended) {
+    output.child_shards = std::move(found.children);
   } else {
     ShardIterator next = iterator;
-    next.position = batch.next;
-    next.made = now;
+    next.position = found.next;
+    next.made = clock_.now();
     output.next_shard_iterator = seal_iterator(streams_.sealing_key(), next);
   }
+  const auto bytes = static_cast<double>(found.bytes), count = static_cast<double>(output.records.size());
+  const auto behind = static_cast<double>(found.millis_behind);
   measure(state.name, "GetRecords.Bytes", "Bytes", bytes);
-  measure(state.name, "GetRecords.Records", "Count", static_cast<double>(batch.records.size()));
-  measure(state.name, "GetRecords.IteratorAgeMilliseconds", "Milliseconds", static_cast<double>(behind));
+  measure(state.name, "GetRecords.Records", "Count", count);
+  measure(state.name, "GetRecords.IteratorAgeMilliseconds", "Milliseconds", behind);
   measure(state.name, "GetRecords.Success", "Count", 1);
+  measure_shard(state, shard, "OutgoingBytes", "Bytes", bytes);
+  measure_shard(state, shard, "OutgoingRecords", "Count", count);
+  measure_shard(state, shard, "IteratorAgeMilliseconds", "Milliseconds", behind);
   return output;
 }
 

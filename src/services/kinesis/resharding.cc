@@ -33,7 +33,8 @@ const StreamShard& open_shard(const StreamState& stream, const std::string& id, 
   const StreamShard& shard = named_shard(stream, id, now);
   if (shard.open()) return shard;
   throw InvalidArgumentException("Shard " + id + " " + under(stream.name) +
-                                 " has already been merged or split, and thus is not eligible for merging or splitting.");
+                                 " has already been merged or split, and thus is not eligible for merging or "
+                                 "splitting.");
 }
 
 bool follows(const HashRange& upper, const HashRange& lower) {

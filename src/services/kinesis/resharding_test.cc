@@ -18,7 +18,8 @@ class ReshardingTest : public KinesisTest {
     kinesis_->split_shard(request_, {.stream_name = "s", .shard_to_split = id(shard), .new_starting_hash_key = at});
   }
   void merge(int one, int other) {
-    kinesis_->merge_shards(request_, {.stream_name = "s", .shard_to_merge = id(one), .adjacent_shard_to_merge = id(other)});
+    kinesis_->merge_shards(
+        request_, {.stream_name = "s", .shard_to_merge = id(one), .adjacent_shard_to_merge = id(other)});
   }
   int scale(int target) {
     return *kinesis_
@@ -35,7 +36,8 @@ class ReshardingTest : public KinesisTest {
     return found;
   }
   int32_t open_count() {
-    return kinesis_->describe_stream_summary(request_, {.stream_name = "s"}).stream_description_summary.open_shard_count;
+    const auto output = kinesis_->describe_stream_summary(request_, {.stream_name = "s"});
+    return output.stream_description_summary.open_shard_count;
   }
 };
 
@@ -127,7 +129,8 @@ TEST_F(ReshardingTest, RefusesInAwsWords) {
   };
   EXPECT_EQ(split_code(7, "5", "Could not find shard shardId-000000000007 in stream s under account 000000000000."),
             "ResourceNotFoundException");
-  for (const char* at : {"0", "1", "170141183460469231731687303715884105727", "999999999999999999999999999999999999999"}) {
+  for (const char* at :
+       {"0", "1", "170141183460469231731687303715884105727", "999999999999999999999999999999999999999"}) {
     EXPECT_EQ(split_code(0, at, "is not both greater than one plus the shard's StartingHashKey 0 and less than"),
               "InvalidArgumentException");
   }

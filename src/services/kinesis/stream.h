@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,23 @@ struct StreamShard {
   static std::optional<ShardNumber> parse_id(std::string_view shard_id);
 };
 
+// Reads shards by subscription, with its own throughput.
+struct StreamConsumer {
+  std::string name;
+  Timestamp created{};  // tells a consumer from an earlier one of its name
+  std::map<std::string, std::string> tags = {};
+  std::string policy = {};
+};
+
+// A consumer as its ARN names it, whether it exists or not.
+struct ConsumerName {
+  StreamName stream;
+  std::string name;
+  int64_t created_s = 0;
+  std::string arn() const { return stream.arn() + "/consumer/" + name + ":" + std::to_string(created_s); }
+};
+std::optional<ConsumerName> parse_consumer_arn(std::string_view arn);
+
 struct StreamState {
   StreamName name;
   StreamId log;  // the stream log's id; a stream created again under its old name has another one
@@ -46,11 +64,18 @@ struct StreamState {
   int32_t record_kib_max = 1024;
   std::map<std::string, std::string> tags;
   std::vector<StreamShard> shards;    // by number; those of no use any more are gone from the list
-  std::vector<Timestamp> scalings;    // UpdateShardCount of the last 24 hours
+  std::vector<Timestamp> scalings;      // UpdateShardCount of the last 24 hours
+  std::vector<Timestamp> mode_changes;  // UpdateStreamMode, likewise
+  std::optional<int32_t> warm_mibps;    // throughput that an on-demand stream was asked to be ready for
+  std::set<std::string> shard_metrics;  // published shard by shard
+  std::string policy;                   // who else may use the stream; empty: nobody
+  std::map<std::string, StreamConsumer> consumers;  // by name
 
   StreamShard* find_shard(ShardNumber number);
   const StreamShard* find_shard(ShardNumber number) const;
   const StreamShard* find_shard(std::string_view shard_id) const;
+  const StreamConsumer* find_consumer(const ConsumerName& consumer) const;  // nullptr: none, or another of its name
+  ConsumerName name_of(const StreamConsumer& consumer) const;
   std::vector<const StreamShard*> open_shards() const;  // by range
   std::vector<const StreamShard*> children_of(ShardNumber parent) const;
   size_t open_count() const;

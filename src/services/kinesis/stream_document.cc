@@ -28,6 +28,30 @@ std::vector<Timestamp> parse_times(const json::Value* stored) {
   return times;
 }
 
+json::Object print_tags(const std::map<std::string, std::string>& tags) {
+  json::Object printed;
+  for (const auto& [key, value] : tags) printed.append(key, value);
+  return printed;
+}
+
+std::map<std::string, std::string> parse_tags(const json::Value& stored) {
+  std::map<std::string, std::string> tags;
+  for (const auto& [key, value] : stored.object()) tags.emplace(key, value.string());
+  return tags;
+}
+
+json::Object print_consumer(const StreamConsumer& consumer) {
+  return {{"name", consumer.name},
+          {"created", epoch_ms(consumer.created)},
+          {"tags", print_tags(consumer.tags)},
+          {"policy", consumer.policy}};
+}
+
+StreamConsumer parse_consumer(const json::Value& stored) {
+  return {stored.text("name"), time(member(stored, "created")), parse_tags(member(stored, "tags")),
+          stored.text("policy")};
+}
+
 json::Object print_shard(const StreamShard& shard) {
   json::Object printed{{"number", static_cast<int64_t>(shard.number)},
                        {"from", print_hash_key(shard.range.from)},
@@ -65,18 +89,24 @@ StreamShard parse_shard(const json::Value& stored, size_t index) {
 }  // namespace
 
 std::string print_stream(const StreamState& stream) {
-  json::Object tags;
-  for (const auto& [key, value] : stream.tags) tags.append(key, value);
-  json::Array shards;
+  json::Array shards, consumers, metrics;
   for (const StreamShard& shard : stream.shards) shards.push_back(print_shard(shard));
-  return json::print(json::Object{{"log", stream.log},
-                                  {"created", epoch_ms(stream.created)},
-                                  {"onDemand", stream.on_demand},
-                                  {"retentionHours", stream.retention_hours},
-                                  {"recordKibMax", stream.record_kib_max},
-                                  {"tags", std::move(tags)},
-                                  {"shards", std::move(shards)},
-                                  {"scalings", print_times(stream.scalings)}});
+  for (const auto& [name, consumer] : stream.consumers) consumers.push_back(print_consumer(consumer));
+  for (const std::string& metric : stream.shard_metrics) metrics.push_back(metric);
+  json::Object document{{"log", stream.log},
+                        {"created", epoch_ms(stream.created)},
+                        {"onDemand", stream.on_demand},
+                        {"retentionHours", stream.retention_hours},
+                        {"recordKibMax", stream.record_kib_max},
+                        {"tags", print_tags(stream.tags)},
+                        {"shards", std::move(shards)},
+                        {"scalings", print_times(stream.scalings)},
+                        {"modeChanges", print_times(stream.mode_changes)},
+                        {"shardMetrics", std::move(metrics)},
+                        {"policy", stream.policy},
+                        {"consumers", std::move(consumers)}};
+  if (stream.warm_mibps) document.append("warmMibps", *stream.warm_mibps);
+  return json::print(document);
 }
 
 StreamState parse_stream(const StreamName& name, std::string_view document) {
@@ -88,12 +118,24 @@ StreamState parse_stream(const StreamName& name, std::string_view document) {
   stream.on_demand = member(stored, "onDemand").boolean();
   stream.retention_hours = static_cast<int32_t>(member(stored, "retentionHours").integer());
   stream.record_kib_max = static_cast<int32_t>(member(stored, "recordKibMax").integer());
-  for (const auto& [key, value] : member(stored, "tags").object()) stream.tags.emplace(key, value.string());
+  stream.tags = parse_tags(member(stored, "tags"));
   for (const json::Value& shard : member(stored, "shards").array()) {
     stream.shards.push_back(parse_shard(shard, stream.shards.size()));
   }
   if (stream.open_count() == 0) throw std::runtime_error("stored stream has no open shards");
   stream.scalings = parse_times(stored.find("scalings"));
+  stream.mode_changes = parse_times(stored.find("modeChanges"));
+  stream.policy = stored.text("policy");
+  if (const json::Value* warm = stored.find("warmMibps")) stream.warm_mibps = static_cast<int32_t>(warm->integer());
+  if (const json::Value* metrics = stored.find("shardMetrics")) {
+    for (const json::Value& metric : metrics->array()) stream.shard_metrics.insert(metric.string());
+  }
+  if (const json::Value* consumers = stored.find("consumers")) {
+    for (const json::Value& found : consumers->array()) {
+      StreamConsumer consumer = parse_consumer(found);
+      stream.consumers.emplace(consumer.name, std::move(consumer));
+    }
+  }
   return stream;
 }
 

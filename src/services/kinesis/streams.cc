@@ -18,6 +18,10 @@ constexpr size_t kListedMax = 100;
 
 StreamModeDetails mode_of(const StreamState& stream) { return {stream.on_demand ? "ON_DEMAND" : "PROVISIONED"}; }
 
+std::vector<EnhancedMetrics> monitoring_of(const StreamState& stream) {
+  return {EnhancedMetrics{std::vector<std::string>(stream.shard_metrics.begin(), stream.shard_metrics.end())}};
+}
+
 int32_t shards_of(const std::vector<std::shared_ptr<const Stream>>& streams, bool on_demand) {
   int32_t count = 0;
   for (const auto& stream : streams) {
@@ -32,7 +36,6 @@ int32_t on_demand_count(const std::vector<std::shared_ptr<const Stream>>& stream
 }
 
 void check_create(const CreateStreamInput& input, bool on_demand) {
-  if (input.warm_throughput_mibps) refuse_member("WarmThroughputMiBps");
   if (input.record_distribution_strategy) refuse_member("RecordDistributionStrategy");
   if (on_demand && input.shard_count) {
     throw InvalidArgumentException("ShardCount must not be specified for a stream in ON_DEMAND mode.");
@@ -45,7 +48,7 @@ void check_create(const CreateStreamInput& input, bool on_demand) {
 }  // namespace
 
 Kinesis::Kinesis(Metadata& metadata, StreamLog& log, Clock& clock, MetricSink& metrics, KinesisOptions options)
-    : log_(log), clock_(clock), metrics_(metrics), options_(options), streams_(metadata, log) {}
+    : metadata_(metadata), log_(log), clock_(clock), metrics_(metrics), options_(options), streams_(metadata, log) {}
 
 void Kinesis::check_shard_limit(const StreamName& name, int64_t additional) const {
   const int32_t open = shards_of(streams_.list(name.account, name.region), false);
@@ -58,22 +61,29 @@ void Kinesis::check_shard_limit(const StreamName& name, int64_t additional) cons
       name.account, name.region, open, options_.shards_max, additional));
 }
 
+void Kinesis::check_on_demand_limit(const StreamName& name) const {
+  if (on_demand_count(streams_.list(name.account, name.region)) < options_.on_demand_streams_max) return;
+  throw LimitExceededException(fmt::format(
+      "This request would exceed the on-demand stream limit for the account {} in {}. Limit: {}.", name.account,
+      name.region, options_.on_demand_streams_max));
+}
+
 CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const CreateStreamInput& input) {
   StreamState stream;
   stream.name = {request.account, request.region, input.stream_name};
   stream.on_demand = input.stream_mode_details && input.stream_mode_details->stream_mode == "ON_DEMAND";
   check_create(input, stream.on_demand);
-  const uint32_t count = stream.on_demand ? kOnDemandShards : static_cast<uint32_t>(*input.shard_count);
-  const auto others = streams_.list(request.account, request.region);
-  if (!stream.on_demand) check_shard_limit(stream.name, count);
-  if (stream.on_demand && on_demand_count(others) >= options_.on_demand_streams_max) {
-    throw LimitExceededException(fmt::format(
-        "This request would exceed the on-demand stream limit for the account {} in {}. Limit: {}.", request.account,
-        request.region, options_.on_demand_streams_max));
+  uint32_t count = stream.on_demand ? kOnDemandShards : static_cast<uint32_t>(*input.shard_count);
+  if (input.warm_throughput_mibps) {
+    count = static_cast<uint32_t>(warm_shards(stream.name, stream.on_demand, *input.warm_throughput_mibps));
+    stream.warm_mibps = *input.warm_throughput_mibps;
   }
+  if (!stream.on_demand) check_shard_limit(stream.name, count);
+  if (stream.on_demand) check_on_demand_limit(stream.name);
   stream.created = clock_.now();
   stream.record_kib_max = input.max_record_size_in_kib.value_or(stream.record_kib_max);
-  add_tags(stream, input.tags.value_or(std::map<std::string, std::string>{}));
+  add_tags(stream.tags, input.tags.value_or(std::map<std::string, std::string>{}), "stream " + input.stream_name,
+           request.account);
   for (const HashRange& range : divide(count)) {
     stream.shards.push_back(
         {static_cast<ShardNumber>(stream.shards.size()), range, stream.created, epoch_ms(stream.created) / 1000});
@@ -85,9 +95,12 @@ CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const Cre
   return {};
 }
 
-// EnforceConsumerDeletion asks to delete registered consumers too; a stream here has none.
 DeleteStreamOutput Kinesis::delete_stream(const aws::Request& request, const DeleteStreamInput& input) {
   const auto target = stream(request, input);
+  if (!target->state.consumers.empty() && !input.enforce_consumer_deletion.value_or(false)) {
+    throw ResourceInUseException("Stream " + target->state.name.name + " under account " + target->state.name.account +
+                                 " has registered consumers; EnforceConsumerDeletion must be true to delete it.");
+  }
   if (!streams_.remove(target->state.name)) throw stream_not_found(target->state.name);
   return {};
 }
@@ -103,7 +116,7 @@ DescribeStreamOutput Kinesis::describe_stream(const aws::Request& request, const
   shown.stream_mode_details = mode_of(state);
   shown.retention_period_hours = state.retention_hours;
   shown.stream_creation_timestamp = state.created;
-  shown.enhanced_monitoring = {EnhancedMetrics{std::vector<std::string>{}}};
+  shown.enhanced_monitoring = monitoring_of(state);
   shown.encryption_type = "NONE";
   const size_t limit = input.limit ? static_cast<size_t>(*input.limit) : kDescribedMax;
   const Timestamp now = clock_.now();
@@ -131,10 +144,11 @@ DescribeStreamSummaryOutput Kinesis::describe_stream_summary(const aws::Request&
   shown.stream_mode_details = mode_of(state);
   shown.retention_period_hours = state.retention_hours;
   shown.stream_creation_timestamp = state.created;
-  shown.enhanced_monitoring = {EnhancedMetrics{std::vector<std::string>{}}};
+  shown.enhanced_monitoring = monitoring_of(state);
   shown.encryption_type = "NONE";
   shown.open_shard_count = static_cast<int32_t>(state.open_count());
-  shown.consumer_count = 0;
+  shown.consumer_count = static_cast<int32_t>(state.consumers.size());
+  if (state.warm_mibps) shown.warm_throughput = WarmThroughputObject{*state.warm_mibps, *state.warm_mibps};
   shown.max_record_size_in_kib = state.record_kib_max;
   return output;
 }

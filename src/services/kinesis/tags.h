@@ -4,11 +4,10 @@
 #include <map>
 #include <string>
 
-#include "services/kinesis/stream.h"
-
 namespace standpipe::kinesis {
 
-// Throws InvalidArgumentException for tags that AWS refuses, or too many of them.
-void add_tags(StreamState& stream, const std::map<std::string, std::string>& tags);
+// Throws InvalidArgumentException for tags that AWS refuses, or too many of them. `resource` is named in the message.
+void add_tags(std::map<std::string, std::string>& present, const std::map<std::string, std::string>& added,
+              const std::string& resource, const std::string& account);
 
 }  // namespace standpipe::kinesis

@@ -5,7 +5,21 @@ from stacks import created, delete, reasons
 TEMPLATE = '''
 Resources:
   Bucket: {Type: 'AWS::S3::Bucket'}
-  Stream: {Type: 'AWS::Kinesis::Stream', Properties: {ShardCount: 2, RetentionPeriodHours: 48}}
+  Stream:
+    Type: AWS::Kinesis::Stream
+    Properties: {ShardCount: 2, RetentionPeriodHours: 48, MaxRecordSizeInKiB: 2048, DesiredShardLevelMetrics: [IncomingBytes]}
+  Consumer: {Type: 'AWS::Kinesis::StreamConsumer', Properties: {ConsumerName: fan-out, StreamARN: !GetAtt Stream.Arn}}
+  Shared:
+    Type: AWS::Kinesis::ResourcePolicy
+    Properties:
+      ResourceArn: !GetAtt Consumer.ConsumerARN
+      ResourcePolicy:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: '123456789012'}
+            Action: kinesis:SubscribeToShard
+            Resource: !Ref Consumer
   Group: {Type: 'AWS::Logs::LogGroup', Properties: {RetentionInDays: 7}}
   LogStream: {Type: 'AWS::Logs::LogStream', Properties: {LogGroupName: !Ref Group, LogStreamName: errors}}
   Role:
@@ -68,6 +82,7 @@ Outputs:
   Bucket: {Value: !Ref Bucket}
   Stream: {Value: !Ref Stream}
   StreamArn: {Value: !GetAtt Stream.Arn}
+  Consumer: {Value: !Ref Consumer}
   Delivery: {Value: !Ref Delivery}
   DeliveryArn: {Value: !GetAtt Delivery.Arn}
   Function: {Value: !Ref Function}
@@ -98,6 +113,10 @@ def test_every_type_is_made_and_removed(aws):
 
     summary = aws('kinesis').describe_stream_summary(StreamName=out['Stream'])['StreamDescriptionSummary']
     assert (summary['OpenShardCount'], summary['RetentionPeriodHours']) == (2, 48)
+    assert (summary['MaxRecordSizeInKiB'], summary['ConsumerCount']) == (2048, 1)
+    assert summary['EnhancedMonitoring'][0]['ShardLevelMetrics'] == ['IncomingBytes']
+    assert out['Consumer'].startswith(out['StreamArn'] + '/consumer/fan-out:')
+    assert '123456789012' in aws('kinesis').get_resource_policy(ResourceARN=out['Consumer'])['Policy']
     group, = aws('logs').describe_log_groups()['logGroups']
     assert (group['logGroupName'], group['retentionInDays']) == (out['Group'], 7)
     assert aws('logs').describe_log_streams(logGroupName=out['Group'])['logStreams'][0]['logStreamName'] == 'errors'
