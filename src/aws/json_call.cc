@@ -17,13 +17,14 @@ std::string call_json(const Caller& caller, const Request& request, std::string_
                 "The operation " + std::string(operation_name) + " of " + std::string(service->model().service_id) +
                     " is not supported by Standpipe.");
   }
-  if (events_of(*operation) != nullptr) {
-    throw Error("UnknownOperationException", 400,
-                "The operation " + std::string(operation_name) + " answers with a stream of events, which is no JSON.");
-  }
   Decoding decoding("SerializationException");
   const std::shared_ptr<void> input = operation->input->make();
   decode_json(decoding, *operation->input, text, input.get(), JsonForm::whole);
+  if (events_of(*operation) != nullptr) {
+    caller.authorize(*service, *operation, request, input.get());
+    throw Error("UnknownOperationException", 404,
+                "The operation " + std::string(operation_name) + " answers with a stream of events, which is no JSON.");
+  }
   const std::shared_ptr<void> output = operation->output->make();
   caller.invoke(*service, *operation, request, input.get(), output.get(), decoding.take_missing());
   return encode_json(*operation->output, output.get(), JsonForm::whole);

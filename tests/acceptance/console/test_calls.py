@@ -83,8 +83,8 @@ def test_a_region_is_part_of_the_call(root):
 
 def test_what_is_not_served_or_malformed_is_said(root):
     assert root.aws('ec2', 'RunInstances').json()['code'] == 'UnknownOperationException'
-    answer = root.aws('kinesis', 'UpdateShardCount', {})
-    assert answer.status_code == 404 and 'UpdateShardCount' in answer.json()['message']
+    answer = root.aws('kinesis', 'CreateQueue', {})
+    assert answer.status_code == 404 and 'CreateQueue' in answer.json()['message']
     assert root.post('aws/kinesis/a/b').status_code == 404
     answer = root.aws('kinesis', 'CreateStream', {'StreamName': 7})
     assert (answer.status_code, answer.json()['code']) == (400, 'SerializationException')

@@ -161,7 +161,7 @@ def test_refusals_come_before_the_stream(kinesis, consumer, aws):
             kinesis.subscribe_to_shard(**{'ConsumerARN': consumer, 'ShardId': SHARD,
                                           'StartingPosition': {'Type': 'LATEST'}, **arguments})
         return error.value.response['Error']['Code']
-    assert code(ConsumerARN=consumer[:-3] + '000') == 'ResourceNotFoundException'
+    assert code(ConsumerARN=consumer.rsplit(':', 1)[0] + ':1') == 'ResourceNotFoundException'
     assert code(ShardId='shardId-000000000007') == 'ResourceNotFoundException'
     assert code(StartingPosition={'Type': 'AT_SEQUENCE_NUMBER'}) == 'InvalidArgumentException'
     assert code(StartingPosition={'Type': 'AT_TIMESTAMP'}) == 'InvalidArgumentException'
