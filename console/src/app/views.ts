@@ -17,6 +17,8 @@ export const views: View[] = [
   row('Data', 'collections', 'Collections', false, () => import('../views/collections/Collections')),
   row('Data', 'buckets', 'Buckets', false, () => import('../views/buckets/Buckets')),
   row('Operate', 'access', 'Access', false, () => import('../views/access/Access')),
+  row('Operate', 'stacks', 'Stacks', false, () => import('../views/stacks/Stacks')),
+  row('Operate', 'functions', 'Functions', false, () => import('../views/functions/Functions')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
 
