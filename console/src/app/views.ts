@@ -19,6 +19,7 @@ export const views: View[] = [
   row('Operate', 'access', 'Access', false, () => import('../views/access/Access')),
   row('Operate', 'stacks', 'Stacks', false, () => import('../views/stacks/Stacks')),
   row('Operate', 'functions', 'Functions', false, () => import('../views/functions/Functions')),
+  row('Operate', 'logs', 'Logs', false, () => import('../views/logs/Logs')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
 
