@@ -88,6 +88,7 @@ struct MetricAggregation {
   std::string field;
   std::optional<json::Value> missing;
   uint32_t precision_threshold = 3000;  // cardinality
+  double sigma = 2;                     // extended_stats: how many deviations away its bounds are
 };
 struct PercentilesAggregation {
   std::string field;
@@ -100,10 +101,110 @@ struct PercentilesAggregation {
 struct TopHitsAggregation {
   std::shared_ptr<const SearchRequest> request;  // from, size, sort, and what hits show
 };
+struct RareTermsAggregation {
+  std::string field;
+  int64_t doc_count_max = 1;
+  TermFilter include, exclude;
+  std::optional<json::Value> missing;
+};
+struct MultiTermsAggregation {
+  struct Source {
+    std::string field;
+    std::optional<json::Value> missing;
+  };
+  std::vector<Source> terms;
+  uint32_t size = 10;
+  int64_t min_doc_count = 1;
+  std::vector<BucketOrder> order;
+};
+struct CompositeAggregation {
+  struct Source {
+    enum class Kind { terms, histogram, date_histogram };
+    std::string name;
+    Kind kind = Kind::terms;
+    std::string field;
+    bool descending = false, missing_bucket = false;
+    std::optional<bool> missing_first;  // absent: first if ascending
+    double interval = 1;
+    DateHistogramAggregation dates;
+  };
+  std::vector<Source> sources;
+  uint32_t size = 10;
+  std::optional<json::Object> after;
+};
+// A date_histogram whose interval is found out when the range of the values is known.
+struct AutoDateHistogramAggregation {
+  std::string field;
+  uint32_t buckets = 10;
+  std::string format, time_zone = "UTC", minimum_interval;
+  std::optional<json::Value> missing;
+};
+struct IpRangeAggregation {
+  struct Range {
+    std::string key, from, to, mask;  // empty if not given
+  };
+  std::string field;
+  bool keyed = false;
+  std::vector<Range> ranges;
+};
+struct AdjacencyMatrixAggregation {
+  std::vector<std::pair<std::string, QueryPtr>> filters;
+  std::string separator = "&";
+};
+struct SamplerAggregation {
+  uint32_t docs_max = 100;  // with the best scores, of each segment
+};
+struct MedianAbsoluteDeviationAggregation {
+  std::string field;
+  std::optional<json::Value> missing;
+  double compression = 1000;
+};
+struct WeightedAvgAggregation {
+  std::string value_field, weight_field;
+  std::optional<json::Value> value_missing, weight_missing;
+};
+struct TopMetricsAggregation {
+  std::vector<std::string> metrics;
+  std::shared_ptr<const SearchRequest> request;
+};
+// Computed from what other aggregations answered.
+struct PipelineAggregation {
+  enum class Kind {
+    derivative,  // from here on: of the buckets that it stands in
+    cumulative_sum,
+    moving_fn,
+    serial_diff,
+    bucket_script,
+    bucket_selector,
+    bucket_sort,
+    avg_bucket,  // from here on: of an aggregation beside it
+    sum_bucket,
+    min_bucket,
+    max_bucket,
+    stats_bucket,
+    extended_stats_bucket,
+    percentiles_bucket
+  };
+  Kind kind;
+  std::vector<std::pair<std::string, std::string>> paths;  // name (of a script's parameter) and path
+  bool insert_zeros = false;                               // what a gap is; else it is left out
+  std::string script;                                      // moving_fn's function, or an expression
+  int64_t window = 0, shift = 0, lag = 1;
+  int64_t unit_ms = 0;  // derivative
+  double alpha = 0.3, sigma = 2;
+  std::vector<BucketOrder> sort;
+  uint32_t from = 0;
+  std::optional<uint32_t> size;
+  std::vector<double> percents;
+  bool of_parent() const { return kind < Kind::avg_bucket; }
+};
 using AggregationNode =
     std::variant<TermsAggregation, DateHistogramAggregation, HistogramAggregation, RangeAggregation, FilterAggregation,
                  FiltersAggregation, MissingAggregation, GlobalAggregation, MetricAggregation, PercentilesAggregation,
-                 TopHitsAggregation>;
+                 TopHitsAggregation, RareTermsAggregation, MultiTermsAggregation, CompositeAggregation,
+                 AutoDateHistogramAggregation, IpRangeAggregation, AdjacencyMatrixAggregation, SamplerAggregation,
+                 MedianAbsoluteDeviationAggregation, WeightedAvgAggregation, TopMetricsAggregation,
+                 PipelineAggregation>;
 
 struct Aggregation {
   std::string name;

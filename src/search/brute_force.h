@@ -26,6 +26,8 @@ class Evaluator {
   Documents sorted(Documents documents, const json::Value& sort) const;
   // `all`: for the aggregations that do not care about the query.
   json::Value aggregate(const Documents& documents, const Documents& all, const json::Value& aggregations) const;
+  // All pages of a composite aggregation.
+  json::Array composite(const Documents& documents, const json::Value& options) const;
 
  private:
   std::string type(const std::string& field) const { return types_.text(field); }
@@ -48,9 +50,17 @@ class Evaluator {
   json::Value histogram(const Documents& documents, const Documents& all, const json::Value& options,
                         const json::Value& children, bool dates) const;
   json::Value metric(const Documents& documents, const std::string& kind, const json::Value& options) const;
+  json::Value rarer(const Documents& documents, const Documents& all, const std::string& kind,
+                    const json::Value& options, const json::Value& children) const;
+  // Keys of one field, or of one source of a composite, rising; `missing`: null if there is none.
+  std::vector<json::Value> keys(const Document& document, const std::string& field) const;
+  std::vector<json::Value> source_keys(const Document& document, const json::Value& source) const;
 
   json::Value types_;
 };
+
+// Adds what pipelines within and beside say to the answer of aggregations.
+void run_pipelines(const json::Value& aggregations, json::Object& results);
 
 // Epoch milliseconds of "2026-01-02T03:04:05.000Z" and back; nothing else is ever generated.
 double read_time(const std::string& text);

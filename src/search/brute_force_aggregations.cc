@@ -211,6 +211,8 @@ json::Value Evaluator::aggregate_one(const Documents& documents, const Documents
     }
     return json::Object{{"total", static_cast<int64_t>(documents.size())}, {"ids", std::move(ids)}};
   }
+  if (kind == "rare_terms" || kind == "multi_terms" || kind == "adjacency_matrix")
+    return rarer(documents, all, kind, options, children);
   return metric(documents, kind, options);
 }
 
@@ -220,10 +222,11 @@ json::Value Evaluator::aggregate(const Documents& documents, const Documents& al
   for (const auto& [name, definition] : aggregations.object()) {
     const json::Value* children = definition.find("aggs");
     for (const auto& [kind, options] : definition.object()) {
-      if (kind != "aggs")
+      if (kind != "aggs" && options.find("buckets_path") == nullptr)
         out.append(name, aggregate_one(documents, all, kind, options, children ? *children : json::Value()));
     }
   }
+  run_pipelines(aggregations, out);
   return out;
 }
 

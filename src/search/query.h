@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "search/geo.h"
 
 namespace standpipe::search {
 
@@ -41,6 +42,8 @@ struct RangeQuery {
   std::optional<json::Value> from, to;
   bool include_from = true, include_to = true;
   std::string format, time_zone;
+  enum class Relation { intersects, within, contains };
+  Relation relation = Relation::intersects;  // of fields that hold ranges themselves
 };
 struct ExistsQuery {
   std::string field;  // may be a pattern
@@ -59,13 +62,43 @@ struct WildcardQuery {
   bool analyzed = false;
 };
 
+// How many edits a term may be away: `edits`, or by its length: none below `low`, one below `high`, else two.
+struct Fuzziness {
+  int edits = -1;  // -1: by length
+  uint32_t low = 3, high = 6;
+  int allowed(size_t length) const { return edits >= 0 ? edits : length < low ? 0 : length < high ? 1 : 2; }
+};
+struct FuzzyOptions {
+  Fuzziness fuzziness;
+  uint32_t prefix_length = 0;  // so many characters must be the same
+  uint32_t expansions_max = 50;
+  bool transpositions = true;
+};
+inline constexpr int kFuzzyExpansionsMax = 1024;
+
+struct FuzzyQuery {
+  std::string field, value;
+  FuzzyOptions how;
+  bool analyzed = false;
+};
+struct RegexpQuery {
+  std::string field, value;
+  bool ignore_case = false;
+  bool analyzed = false;
+};
+struct TermsSetQuery {
+  std::string field;
+  json::Array values;
+  std::string required_field;  // says per document how many must match
+};
+
 struct FieldBoost {
   std::string field;  // may be a pattern: "log.*"
   float boost = 1;
 };
 // match, match_phrase, match_phrase_prefix, match_bool_prefix's plain part and multi_match: text against fields.
 struct MatchQuery {
-  enum class Type { best_fields, most_fields, phrase, phrase_prefix };
+  enum class Type { best_fields, most_fields, cross_fields, bool_prefix, phrase, phrase_prefix };
   std::vector<FieldBoost> fields;
   json::Value text;
   Type type = Type::best_fields;
@@ -73,6 +106,7 @@ struct MatchQuery {
   std::optional<MinimumShouldMatch> minimum_should_match;
   uint32_t slop = 0;
   uint32_t expansions_max = 50;  // phrase_prefix
+  std::optional<FuzzyOptions> fuzzy;
   float tie_breaker = 0;
   bool lenient = false;          // a value that is no number, date … matches nothing instead of failing
   bool all_if_no_terms = false;  // zero_terms_query: all
@@ -89,9 +123,45 @@ struct DisMaxQuery {
   std::vector<QueryPtr> queries;
   float tie_breaker = 0;
 };
+// What matches `negative` too counts less.
+struct BoostingQuery {
+  QueryPtr positive, negative;
+  float negative_boost = 1;
+};
+// A query's scores, changed by functions of the document.
+struct FunctionScoreQuery {
+  struct Function {
+    enum class Kind { constant, field_value, random, gauss, exp, linear };
+    Kind kind = Kind::constant;
+    QueryPtr filter;  // null: for every document
+    double weight = 1;
+    std::string field, modifier, seed;
+    double factor = 1, decay = 0.5;
+    std::optional<double> missing;
+    json::Value origin, scale, offset;
+  };
+  enum class Combine { multiply, sum, avg, first, max, min, replace };
+  QueryPtr query;
+  std::vector<Function> functions;
+  Combine score_mode = Combine::multiply, boost_mode = Combine::multiply;
+  std::optional<double> boost_max, min_score;
+};
+struct GeoDistanceQuery {
+  std::string field;
+  GeoPoint center;
+  double meters = 0;
+  bool ignore_unmapped = false;
+};
+struct GeoBoundingBoxQuery {
+  std::string field;
+  double top = 90, left = -180, bottom = -90, right = 180;  // left > right: across the date line
+  bool ignore_unmapped = false;
+};
 
-using QueryNode = std::variant<MatchAllQuery, MatchNoneQuery, TermQuery, TermsQuery, RangeQuery, ExistsQuery, IdsQuery,
-                               PrefixQuery, WildcardQuery, MatchQuery, BoolQuery, ConstantScoreQuery, DisMaxQuery>;
+using QueryNode =
+    std::variant<MatchAllQuery, MatchNoneQuery, TermQuery, TermsQuery, RangeQuery, ExistsQuery, IdsQuery, PrefixQuery,
+                 WildcardQuery, MatchQuery, BoolQuery, ConstantScoreQuery, DisMaxQuery, FuzzyQuery, RegexpQuery,
+                 TermsSetQuery, BoostingQuery, FunctionScoreQuery, GeoDistanceQuery, GeoBoundingBoxQuery>;
 
 struct Query {
   QueryNode node;

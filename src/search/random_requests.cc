@@ -61,8 +61,10 @@ json::Value RandomRequests::document() {
 }
 
 json::Value RandomRequests::text_query() {
-  const std::string kind = one_of("match", "match", "match_phrase", "match_phrase_prefix", "multi_match");
+  const std::string kind =
+      one_of("match", "match", "match_phrase", "match_phrase_prefix", "match_bool_prefix", "multi_match");
   json::Object options{{"query", words(3)}};
+  if (kind == "match" && below(3) == 0) options.append("fuzziness", one_of("AUTO", "1", "2", "0"));
   if (kind == "match" || kind == "multi_match") {
     if (below(3) == 0) options.append("operator", "and");
     else if (below(3) == 0) options.append("minimum_should_match", one_of("2", "-1", "60%", "100%"));
@@ -79,8 +81,18 @@ json::Value RandomRequests::text_query() {
 }
 
 json::Value RandomRequests::term_test() {
-  const std::string kind = one_of("prefix", "wildcard"), field = one_of("k", "t");
+  const std::string kind = one_of("prefix", "wildcard", "regexp", "fuzzy"), field = one_of("k", "t");
   json::Object options;
+  if (kind == "fuzzy") {
+    options.append("value", one_of("fox", "fixes", "alpah", "beta", "qickly", "x", "gmma"));
+    if (below(2) == 0) options.append("fuzziness", one_of("AUTO", "1", "2"));
+    if (below(3) == 0) options.append("prefix_length", below(3));
+    return clause(kind, clause(field, std::move(options)));
+  }
+  if (kind == "regexp") {
+    options.append("value", one_of(".*", "f.x", "[Bb]eta", "(fox|dog)(es)?", "al.*", "q[a-u]+ck(ly)?", "x?", ".{4}"));
+    return clause(kind, clause(field, std::move(options)));
+  }
   if (kind == "prefix") options.append("value", one_of("a", "be", "B", "fo", "qu", "zz", "alphabet"));
   if (kind == "wildcard") options.append("value", one_of("*", "?eta", "f?x", "*a*", "al*et", "qu*", "b?x*", "*x"));
   if (below(4) == 0) options.append("case_insensitive", true);
@@ -97,7 +109,13 @@ json::Value RandomRequests::range_query() {
 }
 
 json::Value RandomRequests::leaf_query() {
-  switch (below(9)) {
+  switch (below(10)) {
+    case 9: {
+      json::Array several;
+      for (int i = below(4) + 1; i > 0; --i) several.push_back(keyword());
+      json::Object options{{"terms", std::move(several)}, {"minimum_should_match_field", "n"}};
+      return clause("terms_set", clause("k", std::move(options)));
+    }
     case 0: return clause(below(3) == 0 ? "match_none" : "match_all", json::Object{});
     case 1: {
       const std::string field = one_of("k", "t", "n", "d", "at", "b");
@@ -131,6 +149,11 @@ json::Value RandomRequests::query(int depth) {
   switch (below(6)) {
     case 0: return clause("constant_score", json::Object{{"filter", query(depth + 1)}});
     case 1: return clause("dis_max", json::Object{{"queries", several()}});
+    case 2: {
+      json::Object weaker{{"positive", query(depth + 1)}, {"negative", query(depth + 1)}, {"negative_boost", 0.5}};
+      return below(2) == 0 ? clause("boosting", std::move(weaker))
+                           : clause("function_score", json::Object{{"query", query(depth + 1)}, {"weight", 2}});
+    }
     default: break;
   }
   json::Object body;
@@ -170,7 +193,58 @@ json::Value RandomRequests::metric_aggregation() {
   }
 }
 
+json::Value RandomRequests::rarer_bucket_aggregation() {
+  const auto of = [](const char* field) { return json::Object{{"field", field}}; };
+  switch (below(4)) {
+    case 0:
+      return clause("rare_terms", json::Object{{"field", one_of("k", "n", "d")}, {"max_doc_count", below(9) + 1}});
+    case 1: {
+      json::Object filters{{"x", query(2)}, {"y", query(2)}, {"z", query(2)}};
+      return clause("adjacency_matrix", json::Object{{"filters", std::move(filters)}});
+    }
+    default: {
+      json::Array terms{of("k"), of(below(2) == 0 ? "n" : "d")};
+      return clause("multi_terms", json::Object{{"terms", std::move(terms)}, {"size", below(30) + 1}});
+    }
+  }
+}
+
+json::Value RandomRequests::composite() {
+  json::Array sources;
+  const auto add = [&](const char* name, const char* kind, json::Object options) {
+    if (below(2) == 0) options.append("missing_bucket", true);
+    if (below(3) == 0) options.append("order", "desc");
+    sources.push_back(clause(name, clause(kind, std::move(options))));
+  };
+  if (below(2) == 0) add("a", "terms", json::Object{{"field", one_of("k", "n", "b")}});
+  if (below(2) == 0) add("b", "histogram", json::Object{{"field", one_of("n", "d")}, {"interval", 2}});
+  if (below(2) == 0 || sources.empty())
+    add("c", "date_histogram", json::Object{{"field", "at"}, {"calendar_interval", "month"}});
+  return clause("composite", json::Object{{"sources", std::move(sources)}});
+}
+
+// Pipelines over a histogram: some within its buckets, some beside it.
+void RandomRequests::add_pipelines(json::Object& histogram, json::Object& beside, const std::string& name) {
+  json::Value& children = histogram["aggs"];
+  if (!children.is_object()) children = json::Object{};
+  children.object()["s"] = clause("sum", json::Object{{"field", one_of("n", "d")}});
+  const auto path = [&] { return one_of("s", "_count"); };
+  if (below(2) == 0) children.object()["p1"] = clause("cumulative_sum", json::Object{{"buckets_path", path()}});
+  if (below(2) == 0) children.object()["p2"] = clause("derivative", json::Object{{"buckets_path", "_count"}});
+  if (below(2) == 0)
+    children.object()["p3"] = clause("serial_diff", json::Object{{"buckets_path", "_count"}, {"lag", below(3) + 1}});
+  if (below(2) == 0) {
+    json::Object paths{{"a", "_count"}, {"b", "s"}};
+    children.object()["p4"] =
+        clause("bucket_script", json::Object{{"buckets_path", std::move(paths)},
+                                             {"script", "params.b > 1 ? params.a * 2 : -(params.b - 1) / 4"}});
+  }
+  beside[name + "_m"] = clause(one_of("avg_bucket", "sum_bucket", "max_bucket", "min_bucket"),
+                               json::Object{{"buckets_path", name + ">" + path()}});
+}
+
 json::Value RandomRequests::bucket_aggregation() {
+  if (below(6) == 0) return rarer_bucket_aggregation();
   switch (below(8)) {
     case 0: {
       json::Object options{{"field", one_of("n", "d")}, {"interval", one_of("1", "2") == "1" ? 1 : 2}};
@@ -212,6 +286,8 @@ json::Value RandomRequests::aggregations(int depth) {
     }
     json::Value made = depth == 0 && below(12) == 0 ? clause("global", json::Object{}) : bucket_aggregation();
     if (below(2) == 0) made.object().append("aggs", aggregations(depth + 1));
+    const json::Value* histogram = made.find("histogram");
+    if (histogram != nullptr && below(2) == 0) add_pipelines(made.object(), out, name);
     out.append(name, std::move(made));
   }
   return out;

@@ -19,6 +19,7 @@ class RandomRequests {
   json::Value query(int depth = 0);
   json::Value sort();
   json::Value aggregations(int depth = 0);
+  json::Value composite();  // without size and after
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random_); }
 
  private:
@@ -37,6 +38,8 @@ class RandomRequests {
   json::Value term_test();
   json::Value range_query();
   json::Value bucket_aggregation();
+  json::Value rarer_bucket_aggregation();
+  void add_pipelines(json::Object& histogram, json::Object& beside, const std::string& name);
   json::Value metric_aggregation();
 
   std::mt19937_64 random_;

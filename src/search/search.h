@@ -74,6 +74,12 @@ struct StoredDocument {
   int64_t version = 1, seq_no = 0;
 };
 
+// Documents of some indices as they were at one moment; later writes do not show, removed indices are still there.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+};
+
 class SearchEngine {
  public:
   virtual ~SearchEngine() = default;
@@ -91,6 +97,10 @@ class SearchEngine {
   virtual std::optional<std::string> checkpoint(const IndexName& index, const std::string& source) const = 0;
   virtual std::optional<StoredDocument> get(const IndexName& index, const std::string& id) const = 0;
   virtual SearchResponse search(std::span<const IndexName> indices, const SearchRequest& request) const = 0;
+  virtual std::shared_ptr<const Snapshot> snapshot(std::span<const IndexName> indices) const = 0;
+  virtual SearchResponse search(const Snapshot& snapshot, const SearchRequest& request) const = 0;
+  // _analyze: which tokens a text becomes. `index` may be empty; fields and analyzers of its own need one.
+  virtual json::Value analyze(const IndexName& index, const json::Value& request) const = 0;
   virtual int64_t count(std::span<const IndexName> indices, const QueryPtr& query) const = 0;
   virtual void refresh(const IndexName& index) = 0;
   virtual void clear() = 0;  // removes every index; for /_standpipe/reset

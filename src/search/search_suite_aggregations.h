@@ -63,6 +63,57 @@ TEST_P(SearchSuite, ShowsTheBestOfEachBucket) {
   });
 }
 
+TEST_P(SearchSuite, AggregatesRarerThings) {
+  create("i", fruit_mapping());
+  write("i", fruit_documents());
+  everywhere([&] {
+    EXPECT_EQ(aggregate("i", R"({"a":{"auto_date_histogram":{"field":"at","buckets":3}}})"),
+              one_line(R"({"a":{"buckets":[{"key_as_string":"2026-01-01T00:00:00.000Z","key":1767225600000,
+              "doc_count":3},{"key_as_string":"2026-02-01T00:00:00.000Z","key":1769904000000,"doc_count":2}],
+              "interval":"1M"}})"));
+    EXPECT_EQ(
+        aggregate("i", R"({"r":{"ip_range":{"field":"ip","ranges":[{"mask":"10.0.0.0/8"},{"from":"11.0.0.0"}]}}})"),
+        one_line(R"({"r":{"buckets":[{"key":"10.0.0.0/8","from":"10.0.0.0","to":"11.0.0.0","doc_count":2},
+              {"key":"11.0.0.0-*","from":"11.0.0.0","doc_count":1}]}})"));
+    EXPECT_EQ(aggregate("i", R"({"w":{"weighted_avg":{"value":{"field":"price"},"weight":{"field":"n"}}},
+              "m":{"median_absolute_deviation":{"field":"n"}},"e":{"percentiles_bucket":{"buckets_path":"t>_count",
+              "percents":[100]}},"t":{"terms":{"field":"tag"}}})")
+                  .substr(0, 61),
+              R"({"w":{"value":33.4},"m":{"value":1.0},"t":{"doc_count_error_u)");
+    EXPECT_EQ(aggregate("i", R"({"m":{"top_metrics":{"metrics":[{"field":"price"}],"sort":{"n":"desc"}}}})"),
+              R"({"m":{"top":[{"sort":[5],"metrics":{"price":100.0}}]}})");
+    EXPECT_EQ(aggregate("i", R"({"s":{"sampler":{"shard_size":2},"aggs":{"c":{"value_count":{"field":"n"}}}}})"),
+              R"({"s":{"doc_count":2,"c":{"value":2}}})");
+    EXPECT_EQ(error_of([&] { aggregate("i", R"({"t":{"terms":{"field":"tag"},"aggs":{"c":{"composite":{"sources":[
+              {"a":{"terms":{"field":"n"}}}]}}}}})"); }),
+              "illegal_argument_exception: [composite] aggregation cannot be used with a parentAggregation");
+  });
+}
+
+TEST_P(SearchSuite, ComputesFromAnswers) {
+  create("i", fruit_mapping());
+  write("i", fruit_documents());
+  everywhere([&] {
+    EXPECT_EQ(aggregate("i", R"x({"h":{"histogram":{"field":"n","interval":2},"aggs":{"p":{"sum":{"field":"n"}},
+              "m":{"moving_fn":{"buckets_path":"p","window":2,"script":"MovingFunctions.unweightedAvg(values)"}},
+              "d":{"derivative":{"buckets_path":"p"}},
+              "s":{"bucket_sort":{"sort":[{"p":"desc"}],"size":2}}}},
+              "best":{"max_bucket":{"buckets_path":"h>p"}}})x"),
+              one_line(R"({"h":{"buckets":[{"key":4.0,"doc_count":2,"p":{"value":9.0},"m":{"value":3.0},
+              "d":{"value":4.0}},{"key":2.0,"doc_count":2,"p":{"value":5.0},"m":{"value":1.0},"d":{"value":4.0}}]},
+              "best":{"value":9.0,"keys":["4.0"]}})"));
+    EXPECT_EQ(aggregate("i", R"({"t":{"terms":{"field":"tag"},"aggs":{"only":{"bucket_selector":{"buckets_path":
+              {"c":"_count"},"script":"params.c > 1"}}}}})"),
+              one_line(R"({"t":{"doc_count_error_upper_bound":0,"sum_other_doc_count":0,"buckets":[{"key":"red",
+              "doc_count":2}]}})"));
+    EXPECT_EQ(error_of([&] { aggregate("i", R"x({"t":{"terms":{"field":"tag"},"aggs":{"b":{"bucket_script":{
+              "buckets_path":{"c":"_count"},"script":"Math.abs(params.c)"}}}}})x"); }).substr(0, 71),
+              "illegal_argument_exception: script [Math.abs(params.c)] is not supporte");
+    EXPECT_EQ(error_of([&] { aggregate("i", R"({"a":{"avg_bucket":{"buckets_path":"none>x"}}})"); }).substr(0, 46),
+              "illegal_argument_exception: Validation Failed:");
+  });
+}
+
 TEST_P(SearchSuite, OrdersTermsByWhatIsDeeper) {
   create("i", fruit_mapping());
   write("i", fruit_documents());

@@ -142,7 +142,7 @@ struct Composition::Parts {
         kinesis_service(kinesis::make_service(kinesis)),
         reader(kinesis, *kinesis_service, caller),
         opensearchserverless(*metadata, *engine, ground.clock, {.permissive = ground.settings.permissive}),
-        data_plane(*engine, opensearchserverless, caller, cloudwatch),
+        data_plane(*engine, opensearchserverless, caller, cloudwatch, *metadata),
         firehose(*metadata, {caller, roles, reader, *log, ground.clock}, data_plane, cloudwatch,
                  {.buffer_interval_s = ground.settings.firehose_buffer_s}),
         proxy(proxy_options(ground), ground.workers),

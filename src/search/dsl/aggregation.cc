@@ -21,6 +21,8 @@ AggregationNode parse_metric(QueryParser&, const std::string& name, const json::
     metric.precision_threshold =
         static_cast<uint32_t>(std::min<int64_t>(options.integer("precision_threshold", 3000, 0, INT32_MAX), 40'000));
   }
+  if (kind == Kind::extended_stats) metric.sigma = options.number("sigma", 2);
+  for (const char* hint : {"format", "value_type", "execution_hint"}) options.text(hint);
   options.finish("aggregation");
   if (metric.field.empty()) throw illegal_argument("Required one of fields [field, script], but none were specified. ");
   return metric;
@@ -65,35 +67,68 @@ AggregationNode parse_percentiles_of(const std::string& name, const json::Value&
   return out;
 }
 
+template <class... Types>
+bool is_one_of(const AggregationNode& node) {
+  return (std::holds_alternative<Types>(node) || ...);
+}
+bool is_metric(const AggregationNode& node) {
+  return is_one_of<MetricAggregation, PercentilesAggregation, TopHitsAggregation, MedianAbsoluteDeviationAggregation,
+                   WeightedAvgAggregation, TopMetricsAggregation, PipelineAggregation>(node);
+}
+
+template <PipelineAggregation::Kind kind>
+AggregationNode pipeline(QueryParser&, const std::string& name, const json::Value& body) {
+  return parse_pipeline(kind, name, body);
+}
+
 const std::map<std::string_view, Parse>& aggregation_types() {
   static const std::map<std::string_view, Parse> types = {
+      {"adjacency_matrix", parse_adjacency_matrix},
+      {"auto_date_histogram", parse_auto_date_histogram},
       {"avg", parse_metric<Kind::avg>},
+      {"avg_bucket", pipeline<PipelineAggregation::Kind::avg_bucket>},
+      {"bucket_script", pipeline<PipelineAggregation::Kind::bucket_script>},
+      {"bucket_selector", pipeline<PipelineAggregation::Kind::bucket_selector>},
+      {"bucket_sort", pipeline<PipelineAggregation::Kind::bucket_sort>},
       {"cardinality", parse_metric<Kind::cardinality>},
+      {"composite", parse_composite},
+      {"cumulative_sum", pipeline<PipelineAggregation::Kind::cumulative_sum>},
       {"date_histogram", parse_date_histogram},
       {"date_range", parse_date_range},
+      {"derivative", pipeline<PipelineAggregation::Kind::derivative>},
       {"extended_stats", parse_metric<Kind::extended_stats>},
+      {"extended_stats_bucket", pipeline<PipelineAggregation::Kind::extended_stats_bucket>},
       {"filter", parse_filter_aggregation},
       {"filters", parse_filters_aggregation},
       {"global", parse_global},
       {"histogram", parse_histogram},
+      {"ip_range", parse_ip_range},
       {"max", parse_metric<Kind::max>},
+      {"max_bucket", pipeline<PipelineAggregation::Kind::max_bucket>},
+      {"median_absolute_deviation", parse_median_absolute_deviation},
       {"min", parse_metric<Kind::min>},
+      {"min_bucket", pipeline<PipelineAggregation::Kind::min_bucket>},
       {"missing", parse_missing},
+      {"moving_fn", pipeline<PipelineAggregation::Kind::moving_fn>},
+      {"multi_terms", parse_multi_terms},
       {"percentile_ranks", parse_percentile_ranks},
       {"percentiles", parse_percentiles},
+      {"percentiles_bucket", pipeline<PipelineAggregation::Kind::percentiles_bucket>},
       {"range", parse_range_aggregation},
+      {"rare_terms", parse_rare_terms},
+      {"sampler", parse_sampler},
+      {"serial_diff", pipeline<PipelineAggregation::Kind::serial_diff>},
       {"stats", parse_metric<Kind::stats>},
+      {"stats_bucket", pipeline<PipelineAggregation::Kind::stats_bucket>},
       {"sum", parse_metric<Kind::sum>},
+      {"sum_bucket", pipeline<PipelineAggregation::Kind::sum_bucket>},
       {"terms", parse_terms_aggregation},
       {"top_hits", parse_top_hits_aggregation},
+      {"top_metrics", parse_top_metrics},
       {"value_count", parse_metric<Kind::value_count>},
+      {"weighted_avg", parse_weighted_avg},
   };
   return types;
-}
-
-bool is_metric(const AggregationNode& node) {
-  return std::holds_alternative<MetricAggregation>(node) || std::holds_alternative<PercentilesAggregation>(node) ||
-         std::holds_alternative<TopHitsAggregation>(node);
 }
 
 class AggregationReader {
@@ -151,6 +186,9 @@ class AggregationReader {
       }
     }
     if (type.empty()) throw parsing_exception("Missing definition for aggregation [" + name + "]");
+    if (std::holds_alternative<CompositeAggregation>(out.node) && depth > 1) {
+      throw illegal_argument("[composite] aggregation cannot be used with a parentAggregation");
+    }
     if (is_metric(out.node) && !out.children.empty()) {
       throw Error("aggregation_initialization_exception", 500,
                   "Aggregator [" + name + "] of type [" + type + "] cannot accept sub-aggregations");

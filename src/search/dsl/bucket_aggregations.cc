@@ -14,43 +14,9 @@ void require_field(const std::string& field) {
   if (field.empty()) throw illegal_argument("Required one of fields [field, script], but none were specified. ");
 }
 
-std::vector<BucketOrder> read_order(const json::Value& body) {
-  std::vector<BucketOrder> out;
-  const auto add = [&](const json::Value& item) {
-    if (!item.is_object() || item.object().size() != 1) {
-      throw parsing_exception("Must specify at least one field for [order]");
-    }
-    const auto& [path, direction] = *item.object().begin();
-    const std::string word = to_lower(as_text(direction).value_or(""));
-    if (word != "asc" && word != "desc") throw parsing_exception("Unknown order direction [" + word + "]");
-    out.push_back({path == "_term" || path == "_time" ? "_key" : path, word == "desc"});
-  };
-  if (body.is_array()) {
-    for (const json::Value& item : body.array()) add(item);
-  } else {
-    add(body);
-  }
-  if (out.empty()) throw parsing_exception("Must specify at least one field for [order]");
-  return out;
-}
-
 std::optional<json::Value> optional_value(Options& options, std::string_view name) {
   const json::Value* value = options.take(name);
   return value == nullptr ? std::nullopt : std::optional(*value);
-}
-
-int64_t duration_ms(const std::string& text, const std::string& name) {
-  static const std::map<std::string_view, int64_t> units = {
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-  const size_t split = text.find_first_not_of("+-0123456789");
-  const auto count =
-      parse_int(std::string_view(text).substr(text.starts_with('+') ? 1 : 0, split - (text.starts_with('+') ? 1 : 0)));
-  const auto unit = split == std::string::npos ? units.end() : units.find(std::string_view(text).substr(split));
-  if (!count || unit == units.end() || std::abs(*count) > 1'000'000'000) {
-    throw illegal_argument("failed to parse setting [" + name + "] with value [" + text +
-                           "] as a time value: unit is missing or unrecognized");
-  }
-  return *count * unit->second;
 }
 
 std::string calendar_unit(const std::string& text) {
@@ -76,6 +42,42 @@ std::optional<std::pair<json::Value, json::Value>> read_bounds(Options& options,
   return std::pair(min == nullptr ? json::Value() : *min, max == nullptr ? json::Value() : *max);
 }
 
+}  // namespace
+
+std::vector<BucketOrder> read_bucket_order(const json::Value& body) {
+  std::vector<BucketOrder> out;
+  const auto add = [&](const json::Value& item) {
+    if (!item.is_object() || item.object().size() != 1) {
+      throw parsing_exception("Must specify at least one field for [order]");
+    }
+    const auto& [path, direction] = *item.object().begin();
+    const std::string word = to_lower(as_text(direction).value_or(""));
+    if (word != "asc" && word != "desc") throw parsing_exception("Unknown order direction [" + word + "]");
+    out.push_back({path == "_term" || path == "_time" ? "_key" : path, word == "desc"});
+  };
+  if (body.is_array()) {
+    for (const json::Value& item : body.array()) add(item);
+  } else {
+    add(body);
+  }
+  if (out.empty()) throw parsing_exception("Must specify at least one field for [order]");
+  return out;
+}
+
+int64_t interval_ms(const std::string& text, const std::string& name) {
+  static const std::map<std::string_view, int64_t> units = {
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+  const size_t split = text.find_first_not_of("+-0123456789");
+  const auto count =
+      parse_int(std::string_view(text).substr(text.starts_with('+') ? 1 : 0, split - (text.starts_with('+') ? 1 : 0)));
+  const auto unit = split == std::string::npos ? units.end() : units.find(std::string_view(text).substr(split));
+  if (!count || unit == units.end() || std::abs(*count) > 1'000'000'000) {
+    throw illegal_argument("failed to parse setting [" + name + "] with value [" + text +
+                           "] as a time value: unit is missing or unrecognized");
+  }
+  return *count * unit->second;
+}
+
 TermFilter read_term_filter(Options& options, std::string_view which, bool partitions) {
   TermFilter out;
   const json::Value* value = options.take(which);
@@ -99,8 +101,6 @@ TermFilter read_term_filter(Options& options, std::string_view which, bool parti
   return out;
 }
 
-}  // namespace
-
 AggregationNode parse_terms_aggregation(QueryParser&, const std::string& name, const json::Value& body) {
   Options options(name, body);
   TermsAggregation terms{.field = options.text("field")};
@@ -111,7 +111,7 @@ AggregationNode parse_terms_aggregation(QueryParser&, const std::string& name, c
   terms.missing = optional_value(options, "missing");
   options.boolean("show_term_doc_count_error", false);
   for (const char* hint : {"execution_hint", "collect_mode", "value_type"}) options.text(hint);
-  if (const json::Value* order = options.take("order")) terms.order = read_order(*order);
+  if (const json::Value* order = options.take("order")) terms.order = read_bucket_order(*order);
   if (terms.order.empty()) terms.order.push_back({"_count", true});
   terms.include = read_term_filter(options, "include", true);
   terms.exclude = read_term_filter(options, "exclude", false);
@@ -134,26 +134,26 @@ AggregationNode parse_date_histogram(QueryParser&, const std::string& name, cons
   if (!calendar.empty()) {
     out.calendar_interval = calendar_unit(calendar);
   } else if (!fixed.empty()) {
-    out.fixed_ms = duration_ms(fixed, name + ".fixed_interval");
+    out.fixed_ms = interval_ms(fixed, name + ".fixed_interval");
   } else {
     try {
       out.calendar_interval = calendar_unit(interval);
     } catch (const Error&) {
-      out.fixed_ms = duration_ms(interval, name + ".interval");
+      out.fixed_ms = interval_ms(interval, name + ".interval");
     }
   }
   if (out.calendar_interval.empty() && out.fixed_ms < 1)
     throw illegal_argument("Zero or negative time interval not supported");
   out.time_zone = options.text("time_zone", "UTC");
   const std::string offset = options.text("offset");
-  if (!offset.empty() && offset != "0") out.offset_ms = duration_ms(offset, name + ".offset");
+  if (!offset.empty() && offset != "0") out.offset_ms = interval_ms(offset, name + ".offset");
   out.format = options.text("format");
   out.min_doc_count = options.integer("min_doc_count", 0, 0, INT64_MAX);
   out.keyed = options.boolean("keyed", false);
   out.missing = optional_value(options, "missing");
   out.extended_bounds = read_bounds(options, "extended_bounds");
   out.hard_bounds = read_bounds(options, "hard_bounds");
-  if (const json::Value* order = options.take("order")) out.order = read_order(*order).front();
+  if (const json::Value* order = options.take("order")) out.order = read_bucket_order(*order).front();
   options.finish("aggregation");
   require_field(out.field);
   return out;
@@ -176,7 +176,7 @@ AggregationNode parse_histogram(QueryParser&, const std::string& name, const jso
   };
   out.extended_bounds = numeric("extended_bounds");
   out.hard_bounds = numeric("hard_bounds");
-  if (const json::Value* order = options.take("order")) out.order = read_order(*order).front();
+  if (const json::Value* order = options.take("order")) out.order = read_bucket_order(*order).front();
   options.finish("aggregation");
   require_field(out.field);
   return out;

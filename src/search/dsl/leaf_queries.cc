@@ -114,7 +114,12 @@ QueryPtr parse_range(QueryParser&, const json::Value& body) {
   query.format = options.text("format");
   query.time_zone = options.text("time_zone");
   const std::string relation = to_lower(options.text("relation", "intersects"));
-  if (relation != "intersects") throw illegal_argument("[range] query does not support relation [" + relation + "]");
+  if (relation == "within")
+    query.relation = RangeQuery::Relation::within;
+  else if (relation == "contains")
+    query.relation = RangeQuery::Relation::contains;
+  else if (relation != "intersects")
+    throw illegal_argument("[range] query does not support relation [" + relation + "]");
   const float boost = options.boost();
   options.finish();
   return make_query(std::move(query), boost);

@@ -1,5 +1,6 @@
 // Full-text queries: match, match_phrase, match_phrase_prefix, multi_match.
 #include "base/bytes.h"
+#include "search/dsl/fuzziness.h"
 #include "search/dsl/query.h"
 
 namespace standpipe::search::dsl {
@@ -27,11 +28,7 @@ void take_matching(Options& options, MatchQuery& query) {
     query.minimum_should_match = minimum_should_match(*value);
   }
   query.lenient = options.boolean("lenient", false);
-  if (const json::Value* fuzziness = options.take("fuzziness")) {
-    if (as_text(*fuzziness) != "0") {
-      throw parsing_exception("[" + options.clause() + "] query does not support [fuzziness]");
-    }
-  }
+  query.fuzzy = take_fuzzy_options(options);
   options.boolean("auto_generate_synonyms_phrase_query", true);  // without synonyms there is nothing to generate
 }
 
@@ -80,6 +77,36 @@ QueryPtr parse_match_phrase_prefix(QueryParser&, const json::Value& body) {
   return parse_phrase("match_phrase_prefix", MatchQuery::Type::phrase_prefix, body);
 }
 
+QueryPtr parse_match_bool_prefix(QueryParser&, const json::Value& body) {
+  const FieldClause clause = field_clause("match_bool_prefix", body);
+  MatchQuery query{.fields = {{clause.field}}, .type = MatchQuery::Type::bool_prefix};
+  if (!clause.value->is_object()) {
+    if (clause.value->is_null()) throw parsing_exception("No text specified for text query");
+    query.text = *clause.value;
+    return make_query(std::move(query));
+  }
+  Options options("match_bool_prefix", *clause.value);
+  take_common(options, query);
+  take_matching(options, query);
+  const float boost = options.boost();
+  options.finish();
+  return make_query(std::move(query), boost);
+}
+
+void set_type(MatchQuery& query, const std::string& type, const std::string& clause) {
+  using Type = MatchQuery::Type;
+  static constexpr std::pair<std::string_view, Type> kTypes[] = {
+      {"best_fields", Type::best_fields}, {"most_fields", Type::most_fields}, {"cross_fields", Type::cross_fields},
+      {"bool_prefix", Type::bool_prefix}, {"phrase", Type::phrase},           {"phrase_prefix", Type::phrase_prefix}};
+  for (const auto& [name, value] : kTypes) {
+    if (name != type) continue;
+    query.type = value;
+    if (value == Type::most_fields || value == Type::bool_prefix) query.tie_breaker = 1;
+    return;
+  }
+  throw parsing_exception("failed to parse [" + clause + "] query type [" + type + "]. unknown type.");
+}
+
 QueryPtr parse_multi_match(QueryParser& parser, const json::Value& body) {
   Options options("multi_match", body);
   MatchQuery query;
@@ -87,19 +114,7 @@ QueryPtr parse_multi_match(QueryParser& parser, const json::Value& body) {
   take_matching(options, query);
   for (const std::string& field : options.texts("fields")) query.fields.push_back(field_boost(field));
   if (query.fields.empty()) query.fields.push_back({"*"});
-  const std::string type = options.text("type", "best_fields");
-  if (type == "best_fields") {
-    query.type = MatchQuery::Type::best_fields;
-  } else if (type == "most_fields") {
-    query.type = MatchQuery::Type::most_fields;
-    query.tie_breaker = 1;
-  } else if (type == "phrase") {
-    query.type = MatchQuery::Type::phrase;
-  } else if (type == "phrase_prefix") {
-    query.type = MatchQuery::Type::phrase_prefix;
-  } else {
-    throw illegal_argument("[multi_match] query does not support type [" + type + "]");
-  }
+  set_type(query, options.text("type", "best_fields"), "multi_match");
   query.tie_breaker = static_cast<float>(options.number("tie_breaker", query.tie_breaker));
   query.slop = static_cast<uint32_t>(options.integer("slop", 0, 0, 1000));
   query.expansions_max = static_cast<uint32_t>(options.integer("max_expansions", 50, 1, 1024));

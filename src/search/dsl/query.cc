@@ -129,12 +129,18 @@ Operator parse_operator(const std::string& text) {
 static const std::map<std::string_view, Parse>& query_types() {
   static const std::map<std::string_view, Parse> types = {
       {"bool", parse_bool},
+      {"boosting", parse_boosting},
       {"constant_score", parse_constant_score},
       {"dis_max", parse_dis_max},
       {"exists", parse_exists},
+      {"function_score", parse_function_score},
+      {"fuzzy", parse_fuzzy},
+      {"geo_bounding_box", parse_geo_bounding_box},
+      {"geo_distance", parse_geo_distance},
       {"ids", parse_ids},
       {"match", parse_match},
       {"match_all", parse_match_all},
+      {"match_bool_prefix", parse_match_bool_prefix},
       {"match_none", parse_match_none},
       {"match_phrase", parse_match_phrase},
       {"match_phrase_prefix", parse_match_phrase_prefix},
@@ -142,9 +148,11 @@ static const std::map<std::string_view, Parse>& query_types() {
       {"prefix", parse_prefix},
       {"query_string", parse_query_string},
       {"range", parse_range},
+      {"regexp", parse_regexp},
       {"simple_query_string", parse_simple_query_string},
       {"term", parse_term},
       {"terms", parse_terms},
+      {"terms_set", parse_terms_set},
       {"wildcard", parse_wildcard},
   };
   return types;

@@ -51,11 +51,21 @@ QueryPtr parse_multi_match(QueryParser&, const json::Value& body);
 QueryPtr parse_bool(QueryParser&, const json::Value& body);
 QueryPtr parse_constant_score(QueryParser&, const json::Value& body);
 QueryPtr parse_dis_max(QueryParser&, const json::Value& body);
+QueryPtr parse_boosting(QueryParser&, const json::Value& body);
+QueryPtr parse_function_score(QueryParser&, const json::Value& body);
+QueryPtr parse_fuzzy(QueryParser&, const json::Value& body);
+QueryPtr parse_geo_bounding_box(QueryParser&, const json::Value& body);
+QueryPtr parse_geo_distance(QueryParser&, const json::Value& body);
+QueryPtr parse_match_bool_prefix(QueryParser&, const json::Value& body);
+QueryPtr parse_regexp(QueryParser&, const json::Value& body);
+QueryPtr parse_terms_set(QueryParser&, const json::Value& body);
 QueryPtr parse_query_string(QueryParser&, const json::Value& body);
 QueryPtr parse_simple_query_string(QueryParser&, const json::Value& body);
 
 MinimumShouldMatch minimum_should_match(const json::Value& value);
 FieldBoost field_boost(std::string_view spelled);  // "title^3"
 Operator parse_operator(const std::string& text);
+// "best_fields", "phrase" …; sets what the type implies.
+void set_type(MatchQuery& query, const std::string& type, const std::string& clause);
 
 }  // namespace standpipe::search::dsl

@@ -1,11 +1,13 @@
 // query_string: Lucene's classic syntax, read into ordinary queries.
 //
 //   query  := clause (["AND" | "OR" | "&&" | "||"] clause)*
-//   clause := ["+" | "-" | "!" | "NOT"] [field ":"] (term | "phrase"["~" slop] | range | "(" query ")") ["^" boost]
+//   clause := ["+" | "-" | "!" | "NOT"] [field ":"] (term["~" [edits]] | "phrase"["~" slop] | "/"regexp"/" | range |
+//             "(" query ")") ["^" boost]
 //   range  := ("[" | "{") bound "TO" bound ("]" | "}")  |  (">" | ">=" | "<" | "<=") bound
 //
 // As in Lucene the words between clauses decide whether the clauses beside them are required; there is no precedence.
 #include "base/bytes.h"
+#include "search/dsl/fuzziness.h"
 #include "search/dsl/query.h"
 
 namespace standpipe::search::dsl {
@@ -25,6 +27,10 @@ class QueryStringParser {
     return query;
   }
   std::optional<MinimumShouldMatch> minimum_should_match;
+  FuzzyOptions fuzzy;     // of "term~"
+  uint32_t phrase_slop = 0;
+  std::string time_zone;  // of ranges
+  bool leading_wildcards = true;
 
  private:
   enum class Occur { must, should, must_not };
@@ -114,7 +120,11 @@ class QueryStringParser {
       if (!name.empty() && peek() == ':' && name.find(':') == std::string::npos) {
         ++at_;
         skip_space();
-        fields = {{name}};
+        if (name == "*" && peek() == '*') {  // "*:*"
+          ++at_;
+          return boosted(make_query(MatchAllQuery{}));
+        }
+        fields = {{unescape(name)}};
       } else {
         at_ = start;
       }
@@ -122,7 +132,7 @@ class QueryStringParser {
     if (fields.size() == 1 && fields[0].field == "_exists_") {
       return boosted(make_query(ExistsQuery{unescape(read_term())}));
     }
-    if (peek() == '/') throw parsing_exception("[query_string] query does not support regular expressions");
+    if (peek() == '/') return parse_regexp(fields);
     if (take("(")) {
       QueryPtr inner = parse_group(fields, depth + 1);
       if (!take(")")) fail();
@@ -179,6 +189,19 @@ class QueryStringParser {
     return std::make_shared<const Query>(std::move(copy));
   }
 
+  QueryPtr parse_regexp(const std::vector<FieldBoost>& fields) {
+    ++at_;
+    std::string pattern;
+    while (!end() && peek() != '/') {
+      if (peek() == '\\' && at_ + 1 < text_.size() && text_[at_ + 1] == '/') ++at_;
+      pattern += text_[at_++];
+    }
+    if (!take("/")) fail();
+    return boosted(each(fields, [&](const std::string& field) {
+      return make_query(RegexpQuery{field, pattern, false, true});
+    }));
+  }
+
   QueryPtr parse_phrase(const std::vector<FieldBoost>& fields) {
     ++at_;
     std::string phrase;
@@ -191,6 +214,8 @@ class QueryStringParser {
     query.fields = fields;
     query.text = phrase;
     query.type = MatchQuery::Type::phrase;
+    query.slop = phrase_slop;
+    query.fuzzy.reset();
     if (take("~")) {
       const auto slop = parse_int(read_term());
       if (!slop || *slop < 0 || *slop > 1000) fail();
@@ -218,6 +243,7 @@ class QueryStringParser {
 
   QueryPtr parse_range(const std::vector<FieldBoost>& fields) {
     RangeQuery query;
+    query.time_zone = time_zone;
     if (take(">="))
       query.from = read_bound();
     else if (take("<="))
@@ -251,14 +277,15 @@ class QueryStringParser {
   QueryPtr parse_text(const std::vector<FieldBoost>& fields) {
     const std::string term = read_term();
     if (term.empty()) fail();
-    if (peek() == '~') throw parsing_exception("[query_string] query does not support fuzzy terms");
     if (peek() == ':') fail();
+    if (take("~")) return parse_fuzzy(fields, unescape(term));
     if (term == "*") {
       const bool everywhere = fields.size() == 1 && fields[0].field == "*";
       if (everywhere) return boosted(make_query(MatchAllQuery{}));
       return boosted(each(fields, [](const std::string& field) { return make_query(ExistsQuery{field}); }));
     }
     if (has_wildcard(term)) {
+      if (!leading_wildcards && (term[0] == '*' || term[0] == '?')) fail();
       return boosted(each(fields, [&](const std::string& field) {
         return make_query(WildcardQuery{field, term, false, true});
       }));
@@ -267,6 +294,20 @@ class QueryStringParser {
     query.fields = fields;
     query.text = unescape(term);
     return boosted(make_query(std::move(query)));
+  }
+
+  QueryPtr parse_fuzzy(const std::vector<FieldBoost>& fields, const std::string& term) {
+    FuzzyOptions how = fuzzy;
+    std::string number;
+    while ((peek() >= '0' && peek() <= '9') || peek() == '.') number += text_[at_++];
+    if (!number.empty()) {
+      const auto edits = parse_double(number);
+      if (!edits) fail();
+      how.fuzziness = {static_cast<int>(std::min(*edits < 1 && *edits > 0 ? 2.0 : *edits, 2.0))};
+    }
+    return boosted(each(fields, [&](const std::string& field) {
+      return make_query(FuzzyQuery{field, term, how, true});
+    }));
   }
 
   template <class Make>
@@ -306,10 +347,26 @@ QueryPtr parse_query_string(QueryParser& parser, const json::Value& body) {
   prototype.lenient = options.boolean("lenient", everywhere);
   prototype.analyzer = options.text("analyzer");
   options.boolean("analyze_wildcard", false);  // wildcard terms are normalised, never tokenised
-  options.boolean("allow_leading_wildcard", true);
-  options.text("time_zone");
+  const bool leading_wildcards = options.boolean("allow_leading_wildcard", true);
+  const std::string time_zone = options.text("time_zone");
+  const auto slop = static_cast<uint32_t>(options.integer("phrase_slop", 0, 0, 1000));
+  set_type(prototype, options.text("type", "best_fields"), "query_string");
+  prototype.tie_breaker = static_cast<float>(options.number("tie_breaker", prototype.tie_breaker));
+  FuzzyOptions fuzzy;
+  if (const json::Value* fuzziness = options.take("fuzziness")) fuzzy.fuzziness = read_fuzziness(*fuzziness);
+  fuzzy.prefix_length = static_cast<uint32_t>(options.integer("fuzzy_prefix_length", 0, 0, INT32_MAX));
+  fuzzy.expansions_max = static_cast<uint32_t>(options.integer("fuzzy_max_expansions", 50, 1, kFuzzyExpansionsMax));
+  fuzzy.transpositions = options.boolean("fuzzy_transpositions", true);
+  for (const char* name : {"rewrite", "quote_analyzer", "quote_field_suffix", "fuzzy_rewrite"}) options.text(name);
+  for (const char* name : {"escape", "enable_position_increments", "auto_generate_synonyms_phrase_query"})
+    options.boolean(name, false);
+  options.integer("max_determinized_states", 10'000, 1, INT32_MAX);
   const float boost = options.boost();
   QueryStringParser reader(parser, *spelled, std::move(prototype));
+  reader.fuzzy = fuzzy;
+  reader.phrase_slop = slop;
+  reader.time_zone = time_zone;
+  reader.leading_wildcards = leading_wildcards;
   if (const json::Value* value = options.take("minimum_should_match")) {
     reader.minimum_should_match = minimum_should_match(*value);
   }

@@ -49,7 +49,7 @@ TEST(SearchRequest, RefusesWhatItDoesNotKnow) {
 }
 
 TEST(Query, RefusesInOpenSearchsWords) {
-  EXPECT_EQ(query_refusal(R"({"fuzzy":{"a":"b"}})"), "parsing_exception: unknown query [fuzzy]");
+  EXPECT_EQ(query_refusal(R"({"span_near":{"a":"b"}})"), "parsing_exception: unknown query [span_near]");
   EXPECT_EQ(query_refusal("{}"), "illegal_argument_exception: query malformed, empty clause found");
   EXPECT_EQ(query_refusal(R"("x")"), "parsing_exception: [_na] query malformed, must start with start_object");
   EXPECT_EQ(query_refusal(R"({"term":"x"})"),
@@ -60,8 +60,10 @@ TEST(Query, RefusesInOpenSearchsWords) {
             "parsing_exception: [term] query doesn't support multiple fields, found [a] and [b]");
   EXPECT_EQ(query_refusal(R"({"term":{"a":{"value":1,"x":2}}})"),
             "parsing_exception: [term] query does not support [x]");
-  EXPECT_EQ(query_refusal(R"({"match":{"a":{"query":"x","fuzziness":"AUTO"}}})"),
-            "parsing_exception: [match] query does not support [fuzziness]");
+  EXPECT_EQ(query_refusal(R"({"match":{"a":{"query":"x","fuzziness":"3"}}})"),
+            "illegal_argument_exception: Invalid fuzziness value: 3");
+  EXPECT_EQ(query_refusal(R"({"function_score":{"script_score":{"script":"1"}}})"),
+            "illegal_argument_exception: [function_score] query does not support [script_score]: there are no scripts");
   EXPECT_EQ(query_refusal(R"({"range":{"a":{"above":1}}})"),
             "parsing_exception: [range] query does not support [above]");
   EXPECT_EQ(query_refusal(R"({"bool":{"shall":[]}})"), "parsing_exception: [bool] query does not support [shall]");

@@ -1,6 +1,7 @@
 // simple_query_string: "+" and, "|" or, "-" not, "phrases"~slop, prefix*, ( … ). Never fails on syntax: what makes no
 // sense is text or nothing.
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.h"
 #include "search/dsl/query.h"
@@ -18,8 +19,23 @@ class SimpleQueryParser {
 
   QueryPtr parse() { return parse_group(0); }
   std::optional<MinimumShouldMatch> minimum_should_match;
+  FuzzyOptions fuzzy;
+  std::set<std::string> flags{"ALL"};
 
  private:
+  // Whether a character has its meaning; else it is part of a word.
+  bool on(const char* flag) const { return flags.contains("ALL") || flags.contains(flag); }
+  bool ends_word(char c) const {
+    switch (c) {
+      case '(':
+      case ')': return on("PRECEDENCE");
+      case '|': return on("OR");
+      case '+': return on("AND");
+      case '"': return on("PHRASE");
+      case '~': return on("FUZZY") || on("NEAR") || on("SLOP");
+      default: return static_cast<unsigned char>(c) <= ' ';
+    }
+  }
   bool end() const { return at_ >= text_.size(); }
   char peek() const { return end() ? '\0' : text_[at_]; }
 
@@ -31,24 +47,24 @@ class SimpleQueryParser {
     bool negate = false;
     while (!end()) {
       const char c = peek();
-      if (c == ')' && depth > 0) break;
-      if (static_cast<unsigned char>(c) <= ' ' || c == ')') {
+      if (c == ')' && depth > 0 && on("PRECEDENCE")) break;
+      if (static_cast<unsigned char>(c) <= ' ' || (c == ')' && on("PRECEDENCE"))) {
         ++at_;
         continue;
       }
-      if (c == '+') {
+      if (c == '+' && on("AND")) {
         ++at_;
         next = Operator::all;
         promote(group);
         continue;
       }
-      if (c == '|') {
+      if (c == '|' && on("OR")) {
         ++at_;
         next = Operator::any;
         demote(group);
         continue;
       }
-      if (c == '-') {
+      if (c == '-' && on("NOT")) {
         ++at_;
         negate = !negate;
         continue;
@@ -81,7 +97,7 @@ class SimpleQueryParser {
   }
 
   QueryPtr parse_clause(int depth) {
-    if (peek() == '(') {
+    if (peek() == '(' && on("PRECEDENCE")) {
       ++at_;
       if (depth >= kNestingMax) return nullptr;
       QueryPtr inner = parse_group(depth + 1);
@@ -90,19 +106,26 @@ class SimpleQueryParser {
     }
     MatchQuery query = prototype_;
     std::string text;
-    if (peek() == '"') {
+    if (peek() == '"' && on("PHRASE")) {
       ++at_;
       while (!end() && peek() != '"') read_char(text);
       if (!end()) ++at_;
       query.type = MatchQuery::Type::phrase;
       query.slop = read_number_after_tilde();
     } else {
-      while (!end() && static_cast<unsigned char>(peek()) > ' ' &&
-             std::string_view("()|+\"~").find(peek()) == std::string_view::npos) {
-        read_char(text);
+      while (!end() && !ends_word(peek())) read_char(text);
+      if (peek() == '~') {
+        FuzzyOptions how = fuzzy;
+        if (const uint32_t edits = read_number_after_tilde(); edits > 0)
+          how.fuzziness = {static_cast<int>(std::min(edits, 2U))};
+        if (on("FUZZY") && !text.empty()) {
+          DisMaxQuery any;
+          for (const FieldBoost& field : query.fields)
+            any.queries.push_back(make_query(FuzzyQuery{field.field, text, how, true}, field.boost));
+          return make_query(std::move(any));
+        }
       }
-      read_number_after_tilde();
-      if (text.size() > 1 && text.back() == '*') {
+      if (text.size() > 1 && text.back() == '*' && on("PREFIX")) {
         text.pop_back();
         DisMaxQuery any;
         for (const FieldBoost& field : query.fields) {
@@ -118,7 +141,7 @@ class SimpleQueryParser {
   }
 
   void read_char(std::string& into) {
-    if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
+    if (peek() == '\\' && at_ + 1 < text_.size() && on("ESCAPE")) ++at_;
     into += text_[at_++];
   }
   uint32_t read_number_after_tilde() {
@@ -152,9 +175,22 @@ QueryPtr parse_simple_query_string(QueryParser& parser, const json::Value& body)
   prototype.lenient = options.boolean("lenient", true);
   prototype.analyzer = options.text("analyzer");
   options.boolean("analyze_wildcard", false);
-  const std::string flags = options.text("flags", "ALL");
-  if (flags != "ALL") throw parsing_exception("[simple_query_string] query does not support [flags]");
+  options.boolean("auto_generate_synonyms_phrase_query", true);
+  options.text("quote_field_suffix");
+  static const std::set<std::string> known = {"ALL",        "NONE",   "AND",        "NOT",   "OR",   "PREFIX", "PHRASE",
+                                              "PRECEDENCE", "ESCAPE", "WHITESPACE", "FUZZY", "NEAR", "SLOP"};
+  std::set<std::string> flags;
+  for (const std::string& flag : split(options.text("flags", "ALL"), '|')) {
+    if (!known.contains(flag)) throw illegal_argument("Unknown simple_query_string flag [" + flag + "]");
+    flags.insert(flag);
+  }
+  FuzzyOptions fuzzy;
+  fuzzy.prefix_length = static_cast<uint32_t>(options.integer("fuzzy_prefix_length", 0, 0, INT32_MAX));
+  fuzzy.expansions_max = static_cast<uint32_t>(options.integer("fuzzy_max_expansions", 50, 1, kFuzzyExpansionsMax));
+  fuzzy.transpositions = options.boolean("fuzzy_transpositions", true);
   SimpleQueryParser reader(parser, *spelled, std::move(prototype));
+  reader.fuzzy = fuzzy;
+  reader.flags = std::move(flags);
   if (const json::Value* value = options.take("minimum_should_match")) {
     reader.minimum_should_match = minimum_should_match(*value);
   }

@@ -418,6 +418,19 @@ int64_t apply_math(std::string_view math, int64_t time, const TimeZone& zone, bo
 
 }  // namespace
 
+int64_t nanos_below_ms(std::string_view text) {
+  const size_t point = text.find_first_of(".,");
+  if (point == std::string_view::npos) return 0;
+  int64_t nanos = 0;
+  for (size_t i = 4; i < 10; ++i) {
+    const char c = point + i < text.size() ? text[point + i] : '0';
+    const bool digit = c >= '0' && c <= '9';
+    nanos = nanos * 10 + (digit ? c - '0' : 0);
+    if (!digit) text = text.substr(0, point + i);
+  }
+  return nanos;
+}
+
 int64_t read_date_math(std::string_view text, int64_t now_ms, const DateFormat& format, const TimeZone& zone,
                        bool round_up) {
   if (text.starts_with("now")) return apply_math(text.substr(3), now_ms, zone, round_up);

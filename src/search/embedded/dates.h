@@ -70,6 +70,9 @@ class DateFormat {
   std::vector<Alternative> alternatives_;
 };
 
+// What a date's fraction says beyond milliseconds: 456789 of "10:00:00.123456789".
+int64_t nanos_below_ms(std::string_view text);
+
 // `text` may begin with "now" or an anchor date and "||", followed by +1d, -2h, /d … Throws parse_exception.
 int64_t read_date_math(std::string_view text, int64_t now_ms, const DateFormat& format, const TimeZone& zone,
                        bool round_up);

@@ -29,6 +29,8 @@ class DocumentReader {
   }
   const std::vector<NewField>& unknown() const { return unknown_; }
   ParsedDocument take() {
+    for (const FieldSpec* field : mapping_.constants())
+      add_term(*field, Scalar::of(std::string_view(*field->constant)));
     group_values();
     for (auto& [field, tokens] : tokens_) group_tokens(field, tokens);
     return std::move(out_);
@@ -162,9 +164,15 @@ class DocumentReader {
   }
 
   void read_field(const element& value, const MappedField& field, int depth) {
+    const FieldType& type = *field.field.type;
+    if (&type == &alias_type()) {
+      throw mapper_parsing_exception("failed to parse")
+          .because("illegal_argument_exception", "Cannot write to a field alias [" + field.field.path + "].");
+    }
     switch (value.type()) {
       case element_type::ARRAY:
         bounded(depth);
+        if (&type == &geo_point_type() && is_pair(value)) return add_object(field.field, value);
         for (const element item : simdjson::dom::array(value)) read_field(item, field, depth + 1);
         return;
       case element_type::NULL_VALUE:
@@ -172,6 +180,8 @@ class DocumentReader {
         for (const FieldSpec& spec : field.subfields) add_null(spec);
         return;
       case element_type::OBJECT:
+        if (&type == &flat_object_type()) return add_leaves(value, field, field.field.path, depth);
+        if (type.object_term != nullptr || type.object_number != nullptr) return add_object(field.field, value);
         if (field.field.ignore_malformed) return;
         throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [" +
                                        std::string(field.field.type->name) + "] in document with id '" +
@@ -181,14 +191,70 @@ class DocumentReader {
       default: break;
     }
     const Scalar scalar = scalar_of(value);
+    if (&type == &flat_object_type()) {
+      throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [flat_object]")
+          .because("parsing_exception", "[" + field.field.path + "] unexpected token, expected an object");
+    }
+    if (field.field.constant && scalar.text() != *field.field.constant) {
+      throw mapper_parsing_exception("failed to parse field [" + field.field.path + "] of type [constant_keyword]")
+          .because("illegal_argument_exception", "constant keyword field [" + field.field.path +
+                                                     "] must have a value of [" + *field.field.constant + "]");
+    }
+    if (field.field.constant) return;  // added to every document
     add(field.field, scalar);
     for (const FieldSpec& spec : field.subfields) add(spec, scalar);
+  }
+
+  static bool is_pair(const element& value) {
+    const simdjson::dom::array items(value);
+    return items.size() > 0 && (*items.begin()).is_number();
+  }
+
+  // An object that is one value: a range, a point.
+  void add_object(const FieldSpec& field, const element& value) {
+    if (!field.index && !field.doc_values) return;
+    const std::string text = simdjson::minify(value);
+    try {
+      const json::Value object = json::parse(text);
+      if (field.type->object_number != nullptr)
+        out_.numbers.push_back({&field, field.type->object_number(field, object)});
+      else
+        out_.terms.push_back({&field, store(field.type->object_term(field, object))});
+    } catch (const BadValue& bad) {
+      if (field.ignore_malformed) return;
+      refuse_value(field, text, bad);
+    }
+  }
+
+  [[noreturn]] void refuse_value(const FieldSpec& field, const std::string& shown, const BadValue& bad) const {
+    throw mapper_parsing_exception("failed to parse field [" + field.path + "] of type [" +
+                                   std::string(field.type->name) + "] in document with id '" + std::string(id_) +
+                                   "'. Preview of field's value: '" + preview(shown) + "'")
+        .because("illegal_argument_exception", bad.what());
+  }
+
+  void add_leaves(const element& value, const MappedField& field, const std::string& path, int depth) {
+    bounded(depth);
+    switch (value.type()) {
+      case element_type::OBJECT:
+        for (const auto& [key, child] : simdjson::dom::object(value))
+          add_leaves(child, field, path + "." + std::string(key), depth + 1);
+        return;
+      case element_type::ARRAY:
+        for (const element item : simdjson::dom::array(value)) add_leaves(item, field, path, depth + 1);
+        return;
+      case element_type::NULL_VALUE: return;
+      default: break;
+    }
+    const std::string text = scalar_of(value).text(), placed = path + "=" + text;
+    add_term(field.field, Scalar::of(std::string_view(text)));
+    add_term(field.subfields.front(), Scalar::of(std::string_view(placed)));
   }
 
   static Scalar scalar_of(const element& value) {
     switch (value.type()) {
       case element_type::INT64: return Scalar::of(int64_t(value));
-      case element_type::UINT64: return Scalar::of(static_cast<double>(uint64_t(value)));
+      case element_type::UINT64: return Scalar::of_big(uint64_t(value));
       case element_type::DOUBLE: return Scalar::of(double(value));
       case element_type::BOOL: return Scalar::of(bool(value));
       default: return Scalar::of(std::string_view(value));
@@ -214,10 +280,7 @@ class DocumentReader {
       }
     } catch (const BadValue& bad) {
       if (field.ignore_malformed) return;
-      throw mapper_parsing_exception("failed to parse field [" + field.path + "] of type [" +
-                                     std::string(field.type->name) + "] in document with id '" + std::string(id_) +
-                                     "'. Preview of field's value: '" + preview(scalar.text()) + "'")
-          .because("illegal_argument_exception", bad.what());
+      refuse_value(field, scalar.text(), bad);
     }
   }
 

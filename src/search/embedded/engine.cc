@@ -7,6 +7,7 @@
 #include "base/logging.h"
 #include "base/random.h"
 #include "base/workers.h"
+#include "search/embedded/analyze.h"
 #include "search/embedded/index.h"
 #include "search/embedded/search.h"
 #include "search/search.h"
@@ -18,6 +19,10 @@ namespace {
 constexpr uint64_t kFlushBytes = 32U << 20;      // of one index's memory
 constexpr uint64_t kFlushBytesHard = 96U << 20;  // the writer itself flushes
 constexpr auto kFlushAge = std::chrono::minutes(5);
+
+struct FrozenIndices final : Snapshot {
+  std::vector<Index::Frozen> indices;
+};
 
 class EmbeddedSearch final : public SearchEngine {
  public:
@@ -44,7 +49,7 @@ class EmbeddedSearch final : public SearchEngine {
     manifest.uuid = random_text(22, kUuidAlphabet);
     manifest.created = clock_.now();
     manifest.settings = definition.settings;
-    Mapping mapping;
+    Mapping mapping(Analyzers::of_settings(definition.settings));
     mapping.merge(definition.mappings);
     mapping.number_fields(nullptr);
     manifest.mapping = mapping.print();
@@ -125,6 +130,21 @@ class EmbeddedSearch final : public SearchEngine {
     std::vector<std::shared_ptr<Index>> indices;
     for (const IndexName& name : names) indices.push_back(need(name));
     return run_search(indices, request, epoch_ms(clock_.now()));
+  }
+
+  std::shared_ptr<const Snapshot> snapshot(std::span<const IndexName> names) const override {
+    auto out = std::make_shared<FrozenIndices>();
+    for (const IndexName& name : names) out->indices.push_back(need(name)->freeze_view());
+    return out;
+  }
+
+  SearchResponse search(const Snapshot& snapshot, const SearchRequest& request) const override {
+    return run_search(dynamic_cast<const FrozenIndices&>(snapshot).indices, request, epoch_ms(clock_.now()));
+  }
+
+  json::Value analyze(const IndexName& name, const json::Value& request) const override {
+    if (name.empty()) return analyze_text(Mapping(), request);
+    return analyze_text(*need(name)->view().mapping, request);
   }
 
   int64_t count(std::span<const IndexName> names, const QueryPtr& query) const override {

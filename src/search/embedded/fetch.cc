@@ -4,45 +4,11 @@
 
 #include "base/bytes.h"
 #include "search/embedded/aggregation/collector.h"
+#include "search/geo.h"
 #include "search/error.h"
 
 namespace standpipe::search {
 namespace {
-
-// A pattern covers a path if it matches the path or one of the objects above it.
-bool covers(const std::vector<std::string>& patterns, std::string_view path) {
-  for (const std::string& pattern : patterns) {
-    if (glob_match(pattern, path)) return true;
-    for (size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
-      if (glob_match(pattern, path.substr(0, dot))) return true;
-    }
-  }
-  return false;
-}
-
-// nullopt: nothing is left.
-std::optional<json::Value> filter_value(const json::Value& value, const std::string& path, const SourceFilter& filter) {
-  if (value.is_object()) {
-    json::Object out;
-    for (const auto& [name, child] : value.object()) {
-      auto kept = filter_value(child, path.empty() ? name : path + "." + name, filter);
-      if (kept) out.append(name, *std::move(kept));
-    }
-    if (out.empty() && !(value.object().empty() && filter.includes.empty())) return std::nullopt;
-    return out;
-  }
-  if (value.is_array() && !value.array().empty() && value.array().front().is_object()) {
-    json::Array out;
-    for (const json::Value& item : value.array()) {
-      if (auto kept = filter_value(item, path, filter)) out.push_back(*std::move(kept));
-    }
-    if (out.empty()) return std::nullopt;
-    return out;
-  }
-  if (!filter.includes.empty() && !covers(filter.includes, path)) return std::nullopt;
-  if (covers(filter.excludes, path)) return std::nullopt;
-  return value;
-}
 
 void load_values(const QueryContext& context, const FieldSpec& spec, uint32_t doc, BlockValues& block,
                  const Terms*& terms) {
@@ -57,7 +23,9 @@ void load_values(const QueryContext& context, const FieldSpec& spec, uint32_t do
 }
 
 json::Array doc_values(const QueryContext& context, const FieldSpec& spec, uint32_t doc, const std::string& format) {
-  if (spec.type->storage == FieldType::Storage::text || !spec.doc_values) refuse_field_data(spec);
+  const bool point = spec.type == &geo_point_type();
+  if (spec.type->storage == FieldType::Storage::text || !spec.doc_values || (spec.type->opaque && !point))
+    refuse_field_data(spec);
   BlockValues block;
   const Terms* terms = nullptr;
   load_values(context, spec, doc, block, terms);
@@ -67,9 +35,12 @@ json::Array doc_values(const QueryContext& context, const FieldSpec& spec, uint3
       std::string term;
       terms->read(static_cast<uint32_t>(block.values[i]), term);
       out.push_back(spec.type->spell(term));
-    } else if (spec.type == &date_type()) {
+    } else if (point) {
+      const GeoPoint at = unpack(block.values[i]);
+      out.push_back(json::print(json::Value(at.lat)) + ", " + json::print(json::Value(at.lon)));
+    } else if (spec.type->date()) {
       const auto wanted = format.empty() || format == "use_field_mapping" ? spec.format : DateFormat::parse(format);
-      out.push_back(wanted->print(block.values[i]));
+      out.push_back(print_date(spec, block.values[i], *wanted));
     } else if (spec.type == &boolean_type()) {
       out.push_back(block.values[i] != 0);
     } else {
@@ -104,12 +75,6 @@ void collect_path(const json::Value& value, std::string_view path, json::Array& 
 
 }  // namespace
 
-std::string filter_source(const std::string& source, const SourceFilter& filter) {
-  if (filter.everything()) return source;
-  const auto kept = filter_value(json::parse(source), "", filter);
-  return kept ? json::print(*kept) : "{}";
-}
-
 json::Array source_values(const Mapping& mapping, const FieldSpec& spec, const json::Value& source) {
   json::Array out;
   collect_path(source, spec.path, out);
@@ -120,28 +85,55 @@ json::Array source_values(const Mapping& mapping, const FieldSpec& spec, const j
   return out;
 }
 
+// As `fields` shows them: in the form that the mapping says, and only what became part of the field.
+json::Array shown_values(const Mapping& mapping, const FieldSpec& spec, const json::Value& source) {
+  json::Array out;
+  if (spec.constant) return {*spec.constant};
+  for (const json::Value& value : source_values(mapping, spec, source)) {
+    const Scalar scalar = Scalar::of(value);
+    try {
+      if (spec.type->storage == FieldType::Storage::terms && !spec.type->opaque) {
+        std::string term = spec.type->term(spec, scalar);
+        if (utf8_length(term) <= spec.ignore_above) out.push_back(spec.type->spell(term));
+      } else if (spec.type == &boolean_type()) {
+        out.push_back(spec.type->encode(spec, scalar) != 0);
+      } else if (spec.type->numeric() && !spec.type->date()) {
+        out.push_back(value.is_number() && !spec.type->whole_numbers
+                          ? value
+                          : print_number(spec, spec.type->encode(spec, scalar)));
+      } else {
+        out.push_back(value);
+      }
+    } catch (const BadValue&) {  // malformed and ignored
+    }
+  }
+  return out;
+}
+
 json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source,
                          const SearchRequest& request) {
   json::Object out;
   for (const FieldAndFormat& wanted : request.docvalue_fields) {
     const bool pattern = wanted.field.find('*') != std::string::npos;
     for (const FieldSpec* spec : context.mapping.match(wanted.field)) {
-      if (pattern && (spec->type->storage == FieldType::Storage::text || !spec->doc_values)) continue;
+      if (pattern && (spec->type->storage == FieldType::Storage::text || !spec->doc_values || spec->type->opaque))
+        continue;
       json::Array values = doc_values(context, *spec, doc, wanted.format);
-      if (!values.empty()) out[spec->path] = std::move(values);
+      if (!values.empty()) out[pattern ? spec->path : wanted.field] = std::move(values);
     }
   }
   if (!request.fields.empty()) {
     const json::Value root = json::parse(source);
     for (const FieldAndFormat& wanted : request.fields) {
+      const bool pattern = wanted.field.find('*') != std::string::npos;
       for (const FieldSpec* spec : context.mapping.match(wanted.field)) {
         json::Array values;
-        if (spec->type == &date_type()) {
+        if (spec->type->date() && spec->doc_values) {
           values = doc_values(context, *spec, doc, wanted.format);
         } else {
-          values = source_values(context.mapping, *spec, root);
+          values = shown_values(context.mapping, *spec, root);
         }
-        if (!values.empty()) out[spec->path] = std::move(values);
+        if (!values.empty()) out[pattern ? spec->path : wanted.field] = std::move(values);
       }
     }
   }

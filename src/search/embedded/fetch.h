@@ -5,11 +5,9 @@
 
 #include "search/embedded/query/query.h"
 #include "search/request.h"
+#include "search/source_filter.h"
 
 namespace standpipe::search {
-
-// The source with only what the filter lets through; the text itself if that is everything.
-std::string filter_source(const std::string& source, const SourceFilter& filter);
 
 // docvalue_fields and fields of one document: an object of arrays, or null if there are none.
 json::Value fetch_fields(const QueryContext& context, uint32_t doc, const std::string& source,

@@ -16,7 +16,8 @@ namespace {
 
 class Parameters {
  public:
-  Parameters(FieldSpec& field, const json::Object& definition) : field_(field), definition_(definition) {}
+  Parameters(FieldSpec& field, const json::Object& definition, const Analyzers& analyzers)
+      : field_(field), definition_(definition), analyzers_(analyzers) {}
 
   void read() {
     for (const auto& [name, value] : definition_) {
@@ -27,9 +28,15 @@ class Parameters {
       }
       field_.parameters.append(name, value);
     }
-    if (field_.type->name == "scaled_float" && !definition_.contains("scaling_factor")) {
-      refuse("Field [scaling_factor] is required");
-    }
+    const auto need = [&](const FieldType& type, const char* parameter) {
+      if (field_.type->name == type.name && !definition_.contains(parameter))
+        refuse("Field [" + std::string(parameter) + "] is required on mapper [" + field_.path + "] of type [" +
+               std::string(type.name) + "]");
+    };
+    if (field_.type->name == "scaled_float") need(*field_.type, "scaling_factor");
+    need(constant_keyword_type(), "value");
+    need(alias_type(), "path");
+    need(token_count_type(), "analyzer");
   }
 
  private:
@@ -49,7 +56,7 @@ class Parameters {
   }
   const Analyzer* analyzer(const json::Value& value) const {
     const std::string name = dsl::as_text(value).value_or("");
-    const Analyzer* found = find_analyzer(name);
+    const Analyzer* found = analyzers_.find(name);
     if (found == nullptr) refuse("analyzer [" + name + "] has not been configured in mappings");
     return found;
   }
@@ -71,18 +78,26 @@ class Parameters {
   bool read_of_type(const std::string& name, const json::Value& value) {
     const FieldType& type = *field_.type;
     if (type.storage == FieldType::Storage::text) return read_text(name, value);
+    if (&type == &alias_type() || &type == &constant_keyword_type()) return read_fixed(name, value);
+    if (&type == &flat_object_type()) return name == "dynamic" || name == "aliases";
+    if (&type == &binary_type()) return false;
+    if (&type == &geo_point_type()) return read_point(name, value);
     if (name == "null_value") {
       if (!value.is_null()) field_.null_value = value;
       check_null_value();
       return true;
     }
-    if (type.name == "keyword") return read_keyword(name, value);
+    if (type.name == "keyword" || type.name == "wildcard") return read_keyword(name, value);
+    if (type.name == "token_count" && (name == "analyzer" || name == "enable_position_increments")) {
+      if (name == "analyzer") field_.analyzer = analyzer(value);
+      return true;
+    }
     if (type.name == "boolean") return false;
     if (name == "ignore_malformed") {
       field_.ignore_malformed = flag(name, value);
       return true;
     }
-    if (type.name == "date") {
+    if (type.date() || (type.range_of != nullptr && std::string_view(type.range_of) == "date")) {
       if (name == "format") {
         const auto format = dsl::as_text(value);
         if (!format) refuse("[format] on mapper [" + field_.path + "] of type [date] must be a text");
@@ -91,7 +106,7 @@ class Parameters {
       }
       return name == "locale" && value == json::Value("ROOT");
     }
-    if (type.numeric() && name == "coerce") {
+    if ((type.numeric() || type.range_of != nullptr) && name == "coerce") {
       field_.coerce = flag(name, value);
       return true;
     }
@@ -123,7 +138,30 @@ class Parameters {
     return true;
   }
 
+  bool read_fixed(const std::string& name, const json::Value& value) {
+    const auto text = dsl::as_text(value);
+    if (name != (field_.type == &alias_type() ? "path" : "value")) return false;
+    if (!text) refuse("[" + name + "] on mapper [" + field_.path + "] must be a text");
+    if (field_.type == &alias_type())
+      field_.alias_of = *text;
+    else
+      field_.constant = *text;
+    return true;
+  }
+
+  bool read_point(const std::string& name, const json::Value& value) {
+    if (name != "ignore_malformed") return name == "ignore_z_value";
+    field_.ignore_malformed = flag(name, value);
+    return true;
+  }
+
   bool read_keyword(const std::string& name, const json::Value& value) {
+    if (name == "normalizer") {
+      const std::string wanted = dsl::as_text(value).value_or("");
+      field_.normalizer = analyzers_.find_normalizer(wanted);
+      if (field_.normalizer == nullptr) refuse("normalizer [" + wanted + "] not found for field [" + field_.path + "]");
+      return true;
+    }
     if (name == "ignore_above") {
       const auto limit = dsl::as_integer(value);
       if (!limit || *limit < 0) refuse("[ignore_above] must be positive, got " + json::print(value));
@@ -149,26 +187,34 @@ class Parameters {
 
   FieldSpec& field_;
   const json::Object& definition_;
+  const Analyzers& analyzers_;
 };
 
-FieldSpec make_spec(const std::string& path, const json::Object& definition) {
+FieldSpec make_spec(const std::string& path, const json::Object& definition, const Analyzers& analyzers) {
   FieldSpec field{.path = path};
   const json::Value* type = definition.find("type");
   const std::string name = type != nullptr && type->is_string() ? type->string() : "";
   field.type = find_field_type(name);
   if (field.type == nullptr)
     refuse("No handler for type [" + name + "] declared on field [" + path.substr(path.rfind('.') + 1) + "]");
-  field.analyzer = field.search_analyzer = find_analyzer("standard");
+  field.analyzer = field.search_analyzer = analyzers.find("default");
   field.format = DateFormat::standard();
-  Parameters(field, definition).read();
+  if (field.type == &alias_type()) field.index = field.doc_values = false;
+  if (field.type == &binary_type()) field.index = field.doc_values = false;  // only part of the source
+  Parameters(field, definition, analyzers).read();
   return field;
 }
 
 }  // namespace
 
-std::shared_ptr<MappedField> make_field(const std::string& path, const json::Object& definition) {
+std::shared_ptr<MappedField> make_field(const std::string& path, const json::Object& definition,
+                                        const Analyzers& analyzers) {
   auto out = std::make_shared<MappedField>();
-  out->field = make_spec(path, definition);
+  out->field = make_spec(path, definition, analyzers);
+  if (out->field.type == &flat_object_type()) {
+    out->subfields.push_back({.path = path + "._valueAndPath", .type = &keyword_type()});
+    return out;
+  }
   const json::Value* subfields = definition.find("fields");
   if (subfields == nullptr) return out;
   if (!subfields->is_object()) refuse("expected map for property [fields] on field [" + path + "]");
@@ -178,7 +224,7 @@ std::shared_ptr<MappedField> make_field(const std::string& path, const json::Obj
     }
     if (!body.is_object()) refuse("illegal field [" + name + "], only fields can be specified inside fields");
     if (body.find("fields") != nullptr) refuse("cannot nest [fields] in [" + path + "." + name + "]");
-    out->subfields.push_back(make_spec(path + "." + name, body.object()));
+    out->subfields.push_back(make_spec(path + "." + name, body.object(), analyzers));
   }
   return out;
 }
@@ -191,7 +237,7 @@ json::Value print_field(const MappedField& field) {
     return out;
   };
   json::Object out = print_spec(field.field);
-  if (!field.subfields.empty()) {
+  if (!field.subfields.empty() && field.field.type != &flat_object_type()) {
     json::Object subfields;
     for (const FieldSpec& spec : field.subfields)
       subfields.append(spec.path.substr(field.field.path.size() + 1), print_spec(spec));

@@ -1,10 +1,9 @@
-// date, boolean, ip, keyword, text; and the table of all types.
+// boolean, ip, text; and the table of all types.
 #include "search/embedded/field_type.h"
 
 #include <arpa/inet.h>
 
 #include <array>
-#include <cmath>
 #include <cstring>
 
 #include "base/bytes.h"
@@ -13,19 +12,6 @@ namespace standpipe::search {
 namespace {
 
 using Storage = FieldType::Storage;
-
-int64_t encode_date(const FieldSpec& field, const Scalar& value) {
-  if (value.kind == Scalar::Kind::integer && field.format->name().find("epoch_millis") != std::string::npos) {
-    return value.integer;
-  }
-  if (value.kind == Scalar::Kind::real && std::abs(value.real) < 9e15 &&
-      field.format->name().find("epoch_millis") != std::string::npos) {
-    return static_cast<int64_t>(value.real);
-  }
-  const std::string text = value.text();
-  if (const auto time = field.format->read(text)) return *time;
-  throw BadValue("failed to parse date field [" + text + "] with format [" + field.format->name() + "]");
-}
 
 double number_plain(const FieldSpec&, int64_t stored) { return static_cast<double>(stored); }
 
@@ -92,11 +78,6 @@ std::string print_ip(std::string_view bytes) {
   return text;
 }
 
-const FieldType& date_type() {
-  // Bounds of dates are date math: the range query reads them itself.
-  static constexpr FieldType type{"date", Storage::numbers, encode_date, nullptr, number_plain, nullptr, nullptr, true};
-  return type;
-}
 const FieldType& boolean_type() {
   static constexpr FieldType type{"boolean",    Storage::numbers, encode_boolean, bound_boolean,
                                   number_plain, nullptr,          nullptr,        true};
@@ -104,10 +85,6 @@ const FieldType& boolean_type() {
 }
 const FieldType& ip_type() {
   static constexpr FieldType type{"ip", Storage::terms, nullptr, nullptr, nullptr, term_ip, print_ip};
-  return type;
-}
-const FieldType& keyword_type() {
-  static constexpr FieldType type{"keyword", Storage::terms, nullptr, nullptr, nullptr, term_plain, spell_plain};
   return type;
 }
 const FieldType& text_type() {
@@ -127,8 +104,14 @@ const FieldType* find_field_type(std::string_view name) {
   for (size_t i = 0; i < count; ++i) {
     if (numbers[i].name == name) return &numbers[i];
   }
+  const FieldType* ranges = range_types(count);
+  for (size_t i = 0; i < count; ++i) {
+    if (ranges[i].name == name) return &ranges[i];
+  }
   for (const FieldType* type :
-       {&date_type(), &boolean_type(), &ip_type(), &keyword_type(), &text_type(), &match_only_text_type()}) {
+       {&alias_type(), &binary_type(), &boolean_type(), &constant_keyword_type(), &date_type(), &date_nanos_type(),
+        &flat_object_type(), &geo_point_type(), &ip_type(), &keyword_type(), &match_only_text_type(), &text_type(),
+        &token_count_type(), &unsigned_long_type(), &wildcard_type()}) {
     if (type->name == name) return type;
   }
   return nullptr;

@@ -35,6 +35,18 @@ class Seeker {
     if (!concerns(query.field)) return;
     add_test(wildcard_test(field_, query));
   }
+  void operator()(const RegexpQuery& query) {
+    if (concerns(query.field)) add_test(regexp_test(query));
+  }
+  void operator()(const FuzzyQuery& query) {
+    if (concerns(query.field)) add_test(fuzzy_test(query.value, query.how));
+  }
+  void operator()(const TermsSetQuery& query) {
+    if (!concerns(query.field)) return;
+    for (const json::Value& value : query.values) add_value(value);
+  }
+  void operator()(const BoostingQuery& query) { look_at(*query.positive); }
+  void operator()(const FunctionScoreQuery& query) { look_at(*query.query); }
   void operator()(const MatchQuery& query) {
     for (const FieldBoost& wanted : query.fields) {
       if (concerns(wanted.field)) add_text(query);
@@ -77,6 +89,12 @@ class Seeker {
     if ((phrase && text.terms.size() > 1) || prefix) {
       out_.phrases.push_back({text.terms, text.positions, query.slop, prefix, query.expansions_max});
     } else {
+      if (query.type == Type::bool_prefix && !text.terms.empty()) {
+        add_test([last = text.terms.back()](std::string_view term) { return term.starts_with(last); });
+      }
+      for (const std::string& term : text.terms) {
+        if (query.fuzzy) add_test(fuzzy_test(term, *query.fuzzy));
+      }
       out_.terms.insert(text.terms.begin(), text.terms.end());
     }
   }

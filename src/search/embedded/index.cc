@@ -46,7 +46,7 @@ void Index::create(Disk& disk, const std::filesystem::path& directory, const Man
 
 Index::Index(Disk& disk, const std::filesystem::path& directory, Manifest manifest)
     : disk_(disk), directory_(directory), manifest_(std::move(manifest)) {
-  auto mapping = std::make_shared<Mapping>();
+  auto mapping = std::make_shared<Mapping>(Analyzers::of_settings(manifest_.settings));
   mapping->merge(manifest_.mapping);
   mapping->number_fields(nullptr);
   mapping_ = std::move(mapping);
@@ -137,6 +137,15 @@ Index::View Index::view() const {
   out.mapping = mapping_;
   for (const Entry& entry : entries_) out.segments.push_back({entry.segment, entry.deleted});
   out.memory = {memory_, memory_deleted_};
+  return out;
+}
+
+Index::Frozen Index::freeze_view() {
+  check_usable();
+  const std::lock_guard lock(mutex_);
+  if (memory_->docs() > 0) freeze();
+  Frozen out{manifest_.name, mapping_, {}};
+  for (const Entry& entry : entries_) out.segments.push_back({entry.segment, entry.deleted});
   return out;
 }
 

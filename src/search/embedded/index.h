@@ -45,6 +45,13 @@ class Index {
 
   const std::string& name() const { return manifest_.name; }
   View view() const;
+  // Documents as they are now, for ever: memory is closed, so that nothing of it changes any more.
+  struct Frozen {
+    std::string name;
+    std::shared_ptr<const Mapping> mapping;
+    std::vector<SegmentView> segments;
+  };
+  Frozen freeze_view();
   IndexDescription describe() const;
   std::vector<WriteOutcome> write(std::span<const WriteOperation> batch, const std::optional<Checkpoint>& checkpoint);
   void update_mapping(const json::Value& mappings);

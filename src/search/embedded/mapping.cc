@@ -44,7 +44,8 @@ bool is_object_definition(const json::Object& definition) {
 }  // namespace
 
 Mapping::Mapping(const Mapping& other)
-    : root_(deep_copy(*other.root_)),
+    : analyzers_(other.analyzers_),
+      root_(deep_copy(*other.root_)),
       date_detection_(other.date_detection_),
       numeric_detection_(other.numeric_detection_),
       extras_(other.extras_),
@@ -144,7 +145,7 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
   }
   if (child.object) throw illegal_argument("can't merge a non object mapping [" + path + "] with an object mapping");
   if (!child.field) {
-    child.field = make_field(path, body.object());
+    child.field = make_field(path, body.object(), *analyzers_);
     return;
   }
   const MappedField& before = *child.field;
@@ -153,8 +154,8 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
     throw illegal_argument("mapper [" + path + "] cannot be changed from type [" +
                            std::string(before.field.type->name) + "] to [" + type + "]");
   }
-  auto merged = make_field(path, body.object());
-  for (const char* fixed : {"analyzer", "format", "scaling_factor", "index", "doc_values"}) {
+  auto merged = make_field(path, body.object(), *analyzers_);
+  for (const char* fixed : {"analyzer", "format", "scaling_factor", "index", "doc_values", "normalizer", "value"}) {
     const json::Value* old_value = before.field.parameters.find(fixed);
     const json::Value* new_value = merged->field.parameters.find(fixed);
     if (new_value != nullptr && (old_value == nullptr || !(*old_value == *new_value)) &&
@@ -193,7 +194,7 @@ void Mapping::add(const NewField& added) {
     throw mapper_parsing_exception("object mapping for [" + path + "] tried to parse field [" + added.path.back() +
                                    "] as object, but found a concrete value");
   }
-  if (!child.field) child.field = make_field(path, template_for(added).object());
+  if (!child.field) child.field = make_field(path, template_for(added).object(), *analyzers_);
 }
 
 // What a new field is mapped to: the first dynamic template that fits, or OpenSearch's defaults.
@@ -236,8 +237,12 @@ json::Value Mapping::template_for(const NewField& field) const {
 
 void Mapping::number_fields(const Mapping* before) {
   fields_.clear();
+  aliases_.clear();
+  flat_objects_.clear();
+  constants_.clear();
   objects_.clear();
   index_object(*root_, "");
+  resolve_aliases();
   if (fields_.size() + objects_.size() > kFieldsMax) {
     throw illegal_argument("Limit of total fields [" + std::to_string(kFieldsMax) + "] has been exceeded");
   }
@@ -260,15 +265,45 @@ void Mapping::index_object(const MappedObject& object, const std::string& path) 
       objects_[child_path] = child.object.get();
       index_object(*child.object, child_path);
     } else {
-      fields_[child_path] = &child.field->field;
+      const FieldSpec& field = child.field->field;
+      if (field.type == &alias_type()) {
+        aliases_[child_path] = &field;
+        continue;
+      }
+      fields_[child_path] = &field;
+      if (field.type == &constant_keyword_type()) constants_.push_back(&field);
+      if (field.type == &flat_object_type()) flat_objects_[child_path] = &child.field->subfields.front();
       for (const FieldSpec& spec : child.field->subfields) fields_[spec.path] = &spec;
     }
   }
 }
 
+void Mapping::resolve_aliases() {
+  for (auto& [path, spec] : aliases_) {
+    const auto target = fields_.find(spec->alias_of);
+    if (target == fields_.end()) {
+      refuse("Invalid [path] value [" + spec->alias_of + "] for field alias [" + path +
+             "]: an alias must refer to an existing field in the mappings.");
+    }
+    spec = target->second;
+  }
+}
+
 const FieldSpec* Mapping::find(std::string_view path) const {
   const auto found = fields_.find(path);
-  return found == fields_.end() ? nullptr : found->second;
+  if (found != fields_.end()) return found->second;
+  const auto alias = aliases_.find(path);
+  return alias == aliases_.end() ? nullptr : alias->second;
+}
+
+const FieldSpec* Mapping::flat_companion(std::string_view path) const {
+  for (const auto& [object, companion] : flat_objects_) {
+    if (path.size() > object.size() && path.starts_with(object) && path[object.size()] == '.' &&
+        path != companion->path) {
+      return companion;
+    }
+  }
+  return nullptr;
 }
 
 bool Mapping::is_object(std::string_view path) const { return objects_.contains(path); }

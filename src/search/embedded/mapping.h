@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "search/embedded/analyzers.h"
 #include "search/embedded/field_type.h"
 
 namespace standpipe::search {
@@ -45,7 +46,8 @@ struct NewField {
 
 class Mapping {
  public:
-  Mapping() : root_(std::make_shared<MappedObject>()) {}
+  explicit Mapping(std::shared_ptr<const Analyzers> analyzers = Analyzers::built_in())
+      : analyzers_(std::move(analyzers)), root_(std::make_shared<MappedObject>()) {}
   Mapping(const Mapping& other);
   Mapping& operator=(const Mapping&) = delete;
 
@@ -55,7 +57,13 @@ class Mapping {
   void add(const NewField& field);
   void number_fields(const Mapping* before);  // call after changes: rebuilds lookups, checks limits
 
-  const FieldSpec* find(std::string_view path) const;  // fields and sub-fields
+  const FieldSpec* find(std::string_view path) const;  // fields and sub-fields; of an alias, what it stands for
+  // The field that holds places and values of the flat_object that `path` leads into; null if there is none.
+  const FieldSpec* flat_companion(std::string_view path) const;
+  bool has_flat_objects() const { return !flat_objects_.empty(); }
+  // Fields that every document has with the same value.
+  const std::vector<const FieldSpec*>& constants() const { return constants_; }
+  const Analyzers& analyzers() const { return *analyzers_; }
   bool is_object(std::string_view path) const;
   std::vector<const FieldSpec*> match(std::string_view pattern) const;  // '*' patterns; in order of path
   const MappedObject& root() const { return *root_; }
@@ -70,19 +78,24 @@ class Mapping {
   void merge_child(MappedObject& into, const std::string& name, const std::string& path, const json::Value& body,
                    int depth);
   void index_object(const MappedObject& object, const std::string& path);
+  void resolve_aliases();
   json::Value template_for(const NewField& field) const;
 
+  std::shared_ptr<const Analyzers> analyzers_;  // outlives the fields that point into it
   std::shared_ptr<MappedObject> root_;
   bool date_detection_ = true, numeric_detection_ = false;
   json::Object extras_;  // root parameters, printed back
   json::Array dynamic_templates_;
   std::map<std::string, const FieldSpec*, std::less<>> fields_;
+  std::map<std::string, const FieldSpec*, std::less<>> aliases_, flat_objects_;  // flat objects: their companions
+  std::vector<const FieldSpec*> constants_;
   std::map<std::string, const MappedObject*, std::less<>> objects_;
   uint32_t slots_ = 0;
 };
 
 // Builds the spec of a leaf from its definition; refuses unknown types and parameters.
-std::shared_ptr<MappedField> make_field(const std::string& path, const json::Object& definition);
+std::shared_ptr<MappedField> make_field(const std::string& path, const json::Object& definition,
+                                        const Analyzers& analyzers);
 // The definition as GET _mapping shows it.
 json::Value print_field(const MappedField& field);
 

@@ -1,5 +1,6 @@
 // long, integer, short, byte; double, float, half_float, scaled_float.
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -11,10 +12,7 @@ namespace {
 
 [[noreturn]] void refuse_text(const Scalar& value) { throw BadValue("For input string: \"" + value.text() + "\""); }
 
-struct Whole {
-  const char* name;
-  int64_t min, max;
-};
+constexpr int64_t kMinStored = std::numeric_limits<int64_t>::min(), kMaxStored = std::numeric_limits<int64_t>::max();
 
 // A number of a document or bound; text must spell one.
 double real_of(const Scalar& value) {
@@ -150,6 +148,49 @@ std::optional<int64_t> bound_scaled(const FieldSpec& field, const Scalar& value,
   return bound_whole(field, Scalar::of(scaled), lower, inclusive);
 }
 
+// Shifted, so that they compare as signed integers.
+constexpr uint64_t kShift = uint64_t{1} << 63;
+
+std::optional<uint64_t> whole_unsigned(const Scalar& value) {
+  if (value.kind == Scalar::Kind::integer && value.integer >= 0) return static_cast<uint64_t>(value.integer);
+  if (value.big != 0) return value.big;
+  if (value.kind != Scalar::Kind::text) return std::nullopt;
+  const std::string_view text = trim(value.string);
+  uint64_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(out) : std::nullopt;
+}
+
+uint64_t unsigned_of(const Scalar& value) {
+  if (const auto whole = whole_unsigned(value)) return *whole;
+  const double real = std::trunc(real_of(value));
+  if (!(real >= 0 && real < 0x1p64)) {
+    throw BadValue("Value [" + value.text() + "] is out of range for an unsigned long");
+  }
+  return static_cast<uint64_t>(real);
+}
+
+int64_t encode_unsigned(const FieldSpec&, const Scalar& value) {
+  return static_cast<int64_t>(unsigned_of(value) ^ kShift);
+}
+double number_unsigned(const FieldSpec&, int64_t stored) {
+  return static_cast<double>(static_cast<uint64_t>(stored) ^ kShift);
+}
+std::optional<int64_t> bound_unsigned(const FieldSpec&, const Scalar& value, bool lower, bool inclusive) {
+  if (!whole_unsigned(value)) {
+    const double real = real_of(value);
+    if (real < 0 || std::isnan(real)) return lower ? std::optional(kMinStored) : std::nullopt;
+    if (real >= 0x1p64) return lower ? std::nullopt : std::optional(kMaxStored);
+    if (std::floor(real) != real) {
+      return static_cast<int64_t>(static_cast<uint64_t>(lower ? std::ceil(real) : std::floor(real)) ^ kShift);
+    }
+  }
+  const auto stored = static_cast<int64_t>(unsigned_of(value) ^ kShift);
+  if (inclusive) return stored;
+  if (stored == (lower ? kMaxStored : kMinStored)) return std::nullopt;
+  return lower ? stored + 1 : stored - 1;
+}
+
 constexpr auto kNumbers = FieldType::Storage::numbers;
 constexpr int64_t kMin = std::numeric_limits<int64_t>::min(), kMax = std::numeric_limits<int64_t>::max();
 
@@ -162,6 +203,16 @@ int64_t ordered(double value) {
 
 double from_ordered(int64_t value) {
   return std::bit_cast<double>(value < 0 ? value ^ std::numeric_limits<int64_t>::max() : value);
+}
+
+const FieldType& unsigned_long_type() {
+  static constexpr FieldType type{.name = "unsigned_long",
+                                  .storage = kNumbers,
+                                  .encode = encode_unsigned,
+                                  .bound = bound_unsigned,
+                                  .number = number_unsigned,
+                                  .whole_numbers = true};
+  return type;
 }
 
 const FieldType* numeric_types(size_t& count) {

@@ -16,9 +16,13 @@ struct Scalar {
   int64_t integer = 0;
   double real = 0;
   bool boolean = false;
+  uint64_t big = 0;  // real: the whole number that it was, if that is beyond 64 bits with a sign
 
   static Scalar of(std::string_view value) { return {.kind = Kind::text, .string = value}; }
   static Scalar of(int64_t value) { return {.kind = Kind::integer, .integer = value}; }
+  static Scalar of_big(uint64_t value) {
+    return {.kind = Kind::real, .real = static_cast<double>(value), .big = value};
+  }
   static Scalar of(double value) { return {.kind = Kind::real, .real = value}; }
   static Scalar of(bool value) { return {.kind = Kind::boolean, .boolean = value}; }
   // Of a scalar; arrays, objects and null read as empty text.
@@ -36,6 +40,7 @@ struct Scalar {
       case Kind::boolean: return boolean ? "true" : "false";
       case Kind::real: break;
     }
+    if (big != 0) return std::to_string(big);
     std::string out;
     json::append_number(out, real);
     return out;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/pipeline.h"
+#include "search/embedded/auto_interval.h"
 #include "search/embedded/fetch.h"
 #include "search/embedded/highlight.h"
 #include "search/embedded/top_hits.h"
@@ -14,6 +16,7 @@ namespace {
 bool wants_scores(const std::vector<Aggregation>& aggregations) {
   return std::any_of(aggregations.begin(), aggregations.end(), [](const Aggregation& aggregation) {
     const auto* top = std::get_if<TopHitsAggregation>(&aggregation.node);
+    if (std::holds_alternative<SamplerAggregation>(aggregation.node)) return true;
     return (top != nullptr && shows_scores(*top->request)) || wants_scores(aggregation.children);
   });
 }
@@ -40,8 +43,12 @@ class Search {
     collectors_ = make_collectors(request.aggregations, scope_);
   }
 
-  void look_into(const Index& index) {
-    Index::View view = index.view();
+  void look_into(const std::shared_ptr<Index>& index) { look_into(index->view()); }
+  void look_into(const Index::Frozen& frozen) {
+    static const auto nothing = std::make_shared<const MemorySegment>();
+    look_into(Index::View{frozen.name, frozen.mapping, frozen.segments, {nothing, nullptr}, {}});
+  }
+  void look_into(Index::View view) {
     std::vector<const Segment*> files;
     for (const SegmentView& segment : view.segments) files.push_back(segment.segment.get());
     IndexStatistics statistics(files, view.memory.segment.get());
@@ -49,10 +56,11 @@ class Search {
     // Memory first: what must be read under the lock is read while it is held, then writers may go on.
     look_into(view, view.memory, statistics, static_cast<uint32_t>(view.segments.size()));
     statistics.forget_memory();
-    view.lock.unlock();
+    if (view.lock) view.lock.unlock();
     for (uint32_t i = 0; i < view.segments.size(); ++i) look_into(view, view.segments[i], statistics, i);
   }
 
+  // `indices`: those that were looked into, if they may still change.
   SearchResponse finish(std::span<const std::shared_ptr<Index>> indices) {
     SearchResponse out;
     scope_.fetch = [&](const Candidate& candidate, const SearchRequest& shown) {
@@ -62,9 +70,10 @@ class Search {
     std::vector<Candidate> best = top_.take();
     for (size_t i = request_.from; i < best.size(); ++i) out.hits.push_back(make_hit(best[i], request_, indices));
     if (shows_scores(request_) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
-    if (!collectors_.empty()) {
+    if (!request_.aggregations.empty()) {
       json::Object results;
       for (auto& [name, collector] : collectors_) results.append(scope_.key(name, *collector), collector->result(0));
+      run_pipelines(request_.aggregations, results, request_.typed_keys);
       out.aggregations = std::move(results);
     }
     return out;
@@ -157,7 +166,8 @@ class Search {
     const bool numbers = shown.version || shown.seq_no_primary_term;
     if (!numbers && shown.docvalue_fields.empty() && shown.fields.empty()) return hit;
     // Columns of a segment in memory are only safe under its index's lock; for files it costs nothing.
-    const Index::View view = indices[candidate.place.index_number]->view();
+    std::optional<Index::View> view;
+    if (!indices.empty()) view = indices[candidate.place.index_number]->view();
     if (shown.version) hit.version = fetch_number(segment, kVersionField, candidate.doc);
     if (shown.seq_no_primary_term) hit.seq_no = fetch_number(segment, kSeqNoField, candidate.doc);
     hit.fields = fetch_fields(context, candidate.doc, stored.source, shown);
@@ -180,18 +190,35 @@ class Search {
   std::optional<float> score_max_;
 };
 
-}  // namespace
-
-SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request,
-                          int64_t now_ms) {
+template <class Indices>
+SearchResponse run(const Indices& indices, std::span<const std::shared_ptr<Index>> changing,
+                   const SearchRequest& request, int64_t now_ms) {
   try {
+    if (wants_intervals(request.aggregations)) {
+      const SearchRequest chosen = with_intervals(
+          request, [&](const SearchRequest& probe) { return run(indices, changing, probe, now_ms); });
+      SearchResponse out = run(indices, changing, chosen, now_ms);
+      show_intervals(request.aggregations, chosen.aggregations, out.aggregations.object(), request.typed_keys);
+      return out;
+    }
     Search search(request, now_ms);
-    for (const auto& index : indices) search.look_into(*index);
-    return search.finish(indices);
+    for (const auto& index : indices) search.look_into(index);
+    return search.finish(changing);
   } catch (Error& error) {
     error.in_query_phase = true;
     throw;
   }
+}
+
+}  // namespace
+
+SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request,
+                          int64_t now_ms) {
+  return run(indices, indices, request, now_ms);
+}
+
+SearchResponse run_search(std::span<const Index::Frozen> indices, const SearchRequest& request, int64_t now_ms) {
+  return run(indices, {}, request, now_ms);
 }
 
 }  // namespace standpipe::search

@@ -11,5 +11,6 @@ namespace standpipe::search {
 
 SearchResponse run_search(std::span<const std::shared_ptr<Index>> indices, const SearchRequest& request,
                           int64_t now_ms);
+SearchResponse run_search(std::span<const Index::Frozen> indices, const SearchRequest& request, int64_t now_ms);
 
 }  // namespace standpipe::search

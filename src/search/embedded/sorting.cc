@@ -56,7 +56,8 @@ SortColumn::SortColumn(const QueryContext& context, const SortField& field)
     }
     return;
   }
-  if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values) refuse_field_data(*spec_);
+  if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values || spec_->type->opaque)
+    refuse_field_data(*spec_);
   kind_ = spec_->type->numeric() ? Kind::numbers : Kind::terms;
   if (!field.mode.empty() && field.mode != "min" && field.mode != "max") {
     if (kind_ == Kind::terms)
@@ -130,6 +131,11 @@ SortValue SortColumn::value(int64_t key) const {
     case Kind::doc: return {Value::integer, key, 0, {}};
     case Kind::unmapped: return {Value::missing, 0, 0, {}};
     case Kind::numbers:
+      if (spec_->type == &unsigned_long_type()) {
+        const json::Value shown = print_number(*spec_, key);
+        if (!shown.is_int()) return {Value::real, 0, shown.number(), {}};
+        return {Value::integer, shown.integer(), 0, {}};
+      }
       if (spec_->type->whole_numbers) return {Value::integer, key, 0, {}};
       if (key == INT64_MAX || key == INT64_MIN) return {Value::real, 0, key > 0 ? INFINITY : -INFINITY, {}};
       return {Value::real, 0, spec_->type->number(*spec_, key), {}};
@@ -161,9 +167,9 @@ int64_t SortColumn::key_of(const json::Value& after) const {
     case Kind::numbers: {
       if (text == "Infinity") return INT64_MAX;
       if (text == "-Infinity") return INT64_MIN;
-      if (after.is_int() && spec_->type->whole_numbers) return after.integer();
+      if (after.is_int() && spec_->type->whole_numbers && spec_->type != &unsigned_long_type()) return after.integer();
       try {
-        if (spec_->type == &date_type()) return read_date_math(text, context_.now_ms, *spec_->format, {}, false);
+        if (spec_->type->date()) return read_date(*spec_, text, context_.now_ms, *spec_->format, {}, false);
         return spec_->type->encode(*spec_, Scalar::of(after));
       } catch (const BadValue& bad) {
         throw illegal_argument("Failed to parse search_after value for field [" + spec_->path + "].")

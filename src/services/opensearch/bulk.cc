@@ -128,6 +128,14 @@ class Targets {
   void prepare(Item& item) {
     check_type(call_, item);
     if (item.refused) return;
+    try {
+      const auto [target, unknown] = targets_.try_emplace(item.index);
+      if (unknown) target->second = call_.write_target(item.index);
+      item.index = target->second;
+    } catch (const search::Error& error) {
+      refuse(item, error);
+      return;
+    }
     const auto [at, first] = refusals_.try_emplace(item.index);
     if (first) at->second = look_at(item.index);
     if (at->second) refuse(item, *at->second);
@@ -147,6 +155,7 @@ class Targets {
     }
   }
   const Call& call_;
+  std::map<std::string, std::string> targets_;  // by the name in the request
   std::map<std::string, std::optional<search::Error>> refusals_;
 };
 

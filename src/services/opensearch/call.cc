@@ -18,8 +18,15 @@ bool is_pattern(const std::string& name) { return name.find('*') != std::string:
 }  // namespace
 
 Call::Call(const aws::Request& as, const net::Request& from, const Collection& of, const CollectionDirectory& directory,
-           search::SearchEngine& in, const aws::Caller& by)
-    : request(as), http(from), collection(of), engine(in), caller(by), directory_(directory) {
+           search::SearchEngine& in, Catalog& known, PointsInTime& open, const aws::Caller& by)
+    : request(as),
+      http(from),
+      collection(of),
+      engine(in),
+      catalog(known),
+      points(open),
+      caller(by),
+      directory_(directory) {
   const auto pairs = net::parse_query(http.query());
   if (!pairs) throw search::illegal_argument("malformed escape in the query string");
   for (const auto& [name, value] : *pairs) parameters_[name] = value;
@@ -92,10 +99,28 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
     existing.emplace_back(search::visible_name(index));
   std::set<std::string> found;
   const std::string wanted = expression.empty() || expression == "_all" ? "*" : expression;
+  const Aliases aliases = wanted == "*" ? Aliases{} : catalog.aliases(collection);
   for (const std::string& item : split(wanted, ',')) {
+    if (item.starts_with('-') && !found.empty()) {  // but not these
+      std::erase_if(found, [&](const std::string& index) { return glob_match(item.substr(1), index); });
+      continue;
+    }
     if (is_pattern(item)) {
       for (const std::string& index : existing) {
         if (glob_match(item, index) && may(permission, index)) found.insert(index);
+      }
+      for (const auto& [alias, members] : aliases) {
+        if (!glob_match(item, alias)) continue;
+        for (const auto& [index, options] : members) {
+          if (may(permission, index)) found.insert(index);
+        }
+      }
+      continue;
+    }
+    if (const auto alias = aliases.find(item); alias != aliases.end()) {
+      for (const auto& [index, options] : alias->second) {
+        require(permission, index);
+        found.insert(index);
       }
       continue;
     }
@@ -119,6 +144,20 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
 bool Call::exists(const std::string& index) const {
   const std::vector<search::IndexName> found = engine.list(name(index));
   return !found.empty() && found.front() == name(index);
+}
+
+std::string Call::write_target(const std::string& index) const {
+  if (exists(index)) return index;
+  const Aliases aliases = catalog.aliases(collection);
+  const auto alias = aliases.find(index);
+  if (alias == aliases.end()) return index;
+  for (const auto& [member, options] : alias->second) {
+    const json::Value* write = options.find("is_write_index");
+    if (write != nullptr ? *write == json::Value(true) : alias->second.size() == 1) return member;
+  }
+  throw search::illegal_argument("no write index is defined for alias [" + index +
+                                 "]. The write index may be explicitly disabled using is_write_index=false or the "
+                                 "alias points to multiple indices without one being designated as a write index");
 }
 
 std::vector<search::IndexName> Call::names(const std::vector<std::string>& indices) const {
@@ -168,10 +207,20 @@ void ensure_index(const Call& call, const std::string& index) {
   check_index_name(index);
   call.require("aoss:CreateIndex", index);
   try {
-    call.engine.create(call.name(index), {});
+    create_from_templates(call, index, {});
   } catch (const search::Error& error) {
     if (error.type != "resource_already_exists_exception") throw;  // somebody else was first: just as well
   }
+}
+
+void create_from_templates(const Call& call, const std::string& index, const json::Object& body) {
+  json::Object definition = call.catalog.template_for(call.collection, index).value_or(json::Object{});
+  merge_over(definition, body);
+  search::IndexDefinition out;
+  if (const json::Value* mappings = definition.find("mappings")) out.mappings = *mappings;
+  if (const json::Value* settings = definition.find("settings")) out.settings = *settings;
+  call.engine.create(call.name(index), out);
+  if (const json::Value* aliases = definition.find("aliases")) add_aliases(call, index, *aliases);
 }
 
 }  // namespace standpipe::opensearch

@@ -12,7 +12,9 @@
 #include "base/json.h"
 #include "net/http.h"
 #include "search/search.h"
+#include "services/opensearch/catalog.h"
 #include "services/opensearch/collection_directory.h"
+#include "services/opensearch/points_in_time.h"
 
 namespace standpipe::opensearch {
 
@@ -24,7 +26,8 @@ struct Forbidden {
 class Call {
  public:
   Call(const aws::Request& request, const net::Request& http, const Collection& collection,
-       const CollectionDirectory& directory, search::SearchEngine& engine, const aws::Caller& caller);
+       const CollectionDirectory& directory, search::SearchEngine& engine, Catalog& catalog,
+       PointsInTime& points, const aws::Caller& caller);
 
   // Path parts by the names in the route; "" if the route has none of that name.
   std::string part(const std::string& name) const;
@@ -44,14 +47,16 @@ class Call {
 
   bool may(std::string_view permission, std::string_view index) const;
   void require(std::string_view permission, std::string_view index) const;  // throws Forbidden
-  // The indices that an expression ("logs-*,orders", "_all", "") names: those named outright must be permitted and
-  // exist; patterns find what exists and is permitted.
+  // The indices that an expression ("logs-*,orders", "_all", "") names, also by their aliases: those named outright
+  // must be permitted and exist; patterns find what exists and is permitted.
   std::vector<std::string> resolve(const std::string& expression, std::string_view permission,
                                    bool ignore_unavailable = false) const;
 
   // Names in the engine are "<collection id>/<index>".
   search::IndexName name(std::string_view index) const { return collection.id + "/" + std::string(index); }
   bool exists(const std::string& index) const;
+  // The index that a document written to this index or alias goes to. Throws illegal_argument for an alias of several.
+  std::string write_target(const std::string& index) const;
   std::vector<search::IndexName> names(const std::vector<std::string>& indices) const;
   bool search_type() const { return collection.type == "SEARCH"; }
 
@@ -59,6 +64,8 @@ class Call {
   const net::Request& http;
   const Collection& collection;
   search::SearchEngine& engine;
+  Catalog& catalog;
+  PointsInTime& points;
   const aws::Caller& caller;
 
  private:
@@ -74,6 +81,14 @@ void note_refusal(const Call& call, const Forbidden& forbidden);
 
 // Creates the index of a first document where the principal may. Throws Forbidden.
 void ensure_index(const Call& call, const std::string& index);
+// Creates an index as templates and `body` ({"mappings", "settings", "aliases"}) say.
+void create_from_templates(const Call& call, const std::string& index, const json::Object& body);
+// points_in_time.cc: "5m" in milliseconds, within bounds; and a clock that nobody sets back.
+int64_t keep_alive(const std::string& text);
+int64_t now_ms();
+// aliases.cc: of an index, as answers show them; and new ones, {"alias": {…}}.
+json::Value aliases_of(const Call& call, const std::string& index);
+void add_aliases(const Call& call, const std::string& index, const json::Value& aliases);
 // invalid_index_name_exception
 void check_index_name(const std::string& index);
 

@@ -1,4 +1,4 @@
-// _cat/indices: a table for people, or the same as JSON.
+// _cat: tables for people, or the same as JSON.
 #include <algorithm>
 
 #include "base/bytes.h"
@@ -8,14 +8,11 @@
 namespace standpipe::opensearch {
 namespace {
 
-struct Column {
-  const char *name, *alias;
-  bool number;
-};
-constexpr Column kColumns[] = {{"health", "h", false},      {"status", "s", false},       {"index", "i", false},
-                               {"uuid", "id", false},       {"pri", "p", true},           {"rep", "r", true},
-                               {"docs.count", "dc", true},  {"docs.deleted", "dd", true}, {"store.size", "ss", true},
-                               {"pri.store.size", "", true}};
+// Other names of columns.
+constexpr std::pair<std::string_view, std::string_view> kShortNames[] = {
+    {"h", "health"},      {"s", "status"},        {"i", "index"},       {"id", "uuid"}, {"p", "pri"}, {"r", "rep"},
+    {"dc", "docs.count"}, {"dd", "docs.deleted"}, {"ss", "store.size"}, {"a", "alias"}, {"n", "name"}};
+constexpr std::string_view kNumbers[] = {"pri", "rep", "docs.count", "docs.deleted", "store.size", "pri.store.size"};
 
 // Sizes as OpenSearch prints them: "208b", "4.5kb".
 std::string size_text(int64_t bytes) {
@@ -41,24 +38,32 @@ std::string cell(const std::string& column, const std::string& index, const sear
   return "0";  // shards are not shown
 }
 
-std::vector<Column> chosen_columns(const Call& call) {
+// The table with the columns that the request wants.
+CatTable chosen(const Call& call, const CatTable& table) {
   const std::string* wanted = call.parameter("h");
-  if (wanted == nullptr) return {std::begin(kColumns), std::end(kColumns)};
-  std::vector<Column> columns;
-  for (const std::string& name : split(*wanted, ',')) {
-    for (const Column& column : kColumns) {
-      if (column.name == name || column.alias == name) columns.push_back(column);
+  if (wanted == nullptr) return table;
+  CatTable out;
+  std::vector<size_t> places;
+  for (std::string name : split(*wanted, ',')) {
+    for (const auto& [other, column] : kShortNames) {
+      if (name == other) name = column;
+    }
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      if (!glob_match(name, table.columns[i])) continue;
+      places.push_back(i);
+      out.columns.push_back(table.columns[i]);
     }
   }
-  return columns;
+  for (const auto& row : table.rows) {
+    auto& into = out.rows.emplace_back();
+    for (const size_t place : places) into.push_back(row[place]);
+  }
+  return out;
 }
 
-std::string table(const std::vector<Column>& columns, std::vector<std::vector<std::string>> rows, bool with_names) {
-  if (with_names) {
-    std::vector<std::string> names;
-    for (const Column& column : columns) names.emplace_back(column.name);
-    rows.insert(rows.begin(), names);
-  }
+std::string as_text(const std::vector<std::string>& columns, std::vector<std::vector<std::string>> rows,
+                    bool with_names) {
+  if (with_names) rows.insert(rows.begin(), columns);
   std::vector<size_t> widths(columns.size());
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -67,7 +72,8 @@ std::string table(const std::vector<Column>& columns, std::vector<std::vector<st
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string padding(widths[i] - row[i].size(), ' ');
-      out += (i > 0 ? " " : "") + (columns[i].number ? padding + row[i] : row[i] + padding);
+      const bool number = std::find(std::begin(kNumbers), std::end(kNumbers), columns[i]) != std::end(kNumbers);
+      out += (i > 0 ? " " : "") + (number ? padding + row[i] : row[i] + padding);
     }
     out += '\n';
   }
@@ -79,20 +85,27 @@ std::string table(const std::vector<Column>& columns, std::vector<std::vector<st
 net::Response cat_indices(Call& call) {
   call.allow_parameters({"v", "h", "s", "help", "bytes", "health", "pri", "expand_wildcards",
                          "include_unloaded_segments", "local", "time"});
-  const std::vector<Column> columns = chosen_columns(call);
-  std::vector<std::vector<std::string>> rows;
+  CatTable table{{"health", "status", "index", "uuid", "pri", "rep", "docs.count", "docs.deleted", "store.size",
+                  "pri.store.size"},
+                 {}};
   for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
     const auto description = call.engine.describe(call.name(index));
     if (!description) continue;
-    auto& row = rows.emplace_back();
-    for (const Column& column : columns) row.push_back(cell(column.name, index, *description));
+    auto& row = table.rows.emplace_back();
+    for (const std::string& column : table.columns) row.push_back(cell(column, index, *description));
   }
+  return print_table(call, table);
+}
+
+net::Response print_table(const Call& call, const CatTable& table) {
+  const CatTable shown = chosen(call, table);
   const std::string* format = call.parameter("format");
-  if (format == nullptr || *format != "json") return net::Response::text(200, table(columns, rows, call.flag("v")));
+  if (format == nullptr || *format != "json")
+    return net::Response::text(200, as_text(shown.columns, shown.rows, call.flag("v")));
   json::Array list;
-  for (const auto& row : rows) {
+  for (const auto& row : shown.rows) {
     json::Object object;
-    for (size_t i = 0; i < row.size(); ++i) object[columns[i].name] = row[i];
+    for (size_t i = 0; i < row.size(); ++i) object[shown.columns[i]] = row[i];
     list.push_back(object);
   }
   return answer(200, list);

@@ -1,4 +1,4 @@
-// _field_caps: what the fields of many indices are. _alias: no index has one. _validate/query: would this run?
+// _field_caps: what the fields of many indices are. _validate/query: would this run?
 #include <map>
 #include <set>
 
@@ -137,17 +137,6 @@ net::Response field_capabilities(Call& call) {
   }
   const std::set<std::string> seen(indices.begin(), indices.end());
   return answer(200, json::Object{{"indices", names(seen)}, {"fields", std::move(shown)}});
-}
-
-net::Response get_aliases(Call& call) {
-  call.allow_parameters({"ignore_unavailable", "allow_no_indices", "expand_wildcards"});
-  const std::string alias = call.part("alias");
-  json::Object found;
-  for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
-    found[index] = json::Object{{"aliases", json::Object{}}};
-  }
-  if (alias.empty() || alias == "*" || alias == "_all") return answer(200, found);
-  return answer(404, json::Object{{"error", "alias [" + alias + "] missing"}, {"status", 404}});
 }
 
 net::Response validate_query(Call& call) {

@@ -1,4 +1,6 @@
 // Indices: create, describe, delete, mappings.
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/routes.h"
@@ -36,18 +38,17 @@ net::Response create_index(Call& call) {
   call.require("aoss:CreateIndex", index);
   call.allow_parameters({"wait_for_active_shards"});
   check_index_name(index);
-  search::IndexDefinition definition;
   const json::Value body = call.json_body();
   for (const auto& [name, value] : body.object()) {
-    if (name == "mappings") {
-      definition.mappings = value;
-    } else if (name == "settings") {
-      definition.settings = value;
-    } else if (name != "aliases" || !value.is_object() || !value.object().empty()) {
+    if (name != "mappings" && name != "settings" && name != "aliases")
       throw search::parsing_exception("unknown key [" + name + "] for create index");
-    }
   }
-  call.engine.create(call.name(index), definition);
+  if (call.catalog.aliases(call.collection).contains(index)) {
+    throw search::Error("invalid_index_name_exception", 400,
+                        "Invalid index name [" + index + "], already exists as alias").on(index);
+  }
+  if (body.find("aliases") != nullptr) call.require("aoss:CreateCollectionItems", "");
+  create_from_templates(call, index, body.object());
   return answer(200, json::Object{{"acknowledged", true}, {"shards_acknowledged", true}, {"index", index}});
 }
 
@@ -57,7 +58,7 @@ net::Response get_index(Call& call) {
   json::Object found;
   for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
     const search::IndexDescription description = described(call, index);
-    found[index] = json::Object{{"aliases", json::Object{}},
+    found[index] = json::Object{{"aliases", aliases_of(call, index)},
                                 {"mappings", mappings_of(description)},
                                 {"settings", settings_of(index, description)}};
   }
@@ -67,7 +68,9 @@ net::Response get_index(Call& call) {
 net::Response has_index(Call& call) {
   net::Response response;
   response.status = 404;
+  const Aliases aliases = call.catalog.aliases(call.collection);
   for (const std::string& index : split(call.part("index"), ',')) {
+    if (aliases.contains(index)) continue;
     call.require("aoss:DescribeIndex", index);
     if (!call.exists(index)) return response;
   }
@@ -81,7 +84,17 @@ net::Response delete_index(Call& call) {
   if (expression == "_all" || expression.find('*') != std::string::npos) {
     throw search::illegal_argument("Wildcard expressions or all indices are not allowed");
   }
-  for (const std::string& index : call.resolve(expression, "aoss:DeleteIndex")) call.engine.remove(call.name(index));
+  const Aliases aliases = call.catalog.aliases(call.collection);
+  for (const std::string& name : split(expression, ',')) {
+    if (aliases.contains(name)) {
+      throw search::illegal_argument("The provided expression [" + name +
+                                     "] matches an alias, specify the corresponding concrete indices instead.");
+    }
+  }
+  for (const std::string& index : call.resolve(expression, "aoss:DeleteIndex")) {
+    call.engine.remove(call.name(index));
+    call.catalog.forget_index(call.collection, index);
+  }
   return answer(200, json::Object{{"acknowledged", true}});
 }
 
@@ -115,11 +128,28 @@ net::Response get_settings(Call& call) {
 
 net::Response resolve_index(Call& call) {
   call.allow_parameters({"expand_wildcards"});
-  json::Array indices;
-  for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
-    indices.push_back(json::Object{{"name", index}, {"attributes", json::Array{"open"}}});
+  const std::string expression = call.part("index");
+  const Aliases known = call.catalog.aliases(call.collection);
+  json::Array indices, aliases;
+  for (const std::string& index : call.resolve(expression, "aoss:DescribeIndex")) {
+    json::Array own;
+    for (const auto& [alias, members] : known) {
+      if (members.contains(index)) own.push_back(alias);
+    }
+    json::Object shown{{"name", index}};
+    if (!own.empty()) shown.append("aliases", std::move(own));
+    shown.append("attributes", json::Array{"open"});
+    indices.push_back(std::move(shown));
   }
-  return answer(200, json::Object{{"indices", indices}, {"aliases", json::Array{}}, {"data_streams", json::Array{}}});
+  for (const auto& [alias, members] : known) {
+    const std::vector<std::string> patterns = split(expression, ',');
+    if (std::none_of(patterns.begin(), patterns.end(), [&](const auto& one) { return glob_match(one, alias); }))
+      continue;
+    json::Array of;
+    for (const auto& [index, options] : members) of.push_back(index);
+    aliases.push_back(json::Object{{"name", alias}, {"indices", std::move(of)}});
+  }
+  return answer(200, json::Object{{"indices", indices}, {"aliases", aliases}, {"data_streams", json::Array{}}});
 }
 
 }  // namespace standpipe::opensearch

@@ -108,7 +108,7 @@ net::Response OpenSearchDataPlane::serve_in(const aws::Request& request, net::Re
 net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Request& http, const Collection& collection,
                                          std::string_view path) {
   try {
-    Call call(request, http, collection, directory_, engine_, caller_);
+    Call call(request, http, collection, directory_, engine_, catalog_, points_, caller_);
     const CallHandler handler = find_route(call, http.method, path);
     if (handler == nullptr) return not_offered(request.id);
     try {
@@ -151,7 +151,7 @@ BulkResult OpenSearchDataPlane::write(const aws::Request& request, const Target&
     return result;
   }
   const net::Request no_http;
-  const Call call(request, no_http, *collection, directory_, engine_, caller_);
+  const Call call(request, no_http, *collection, directory_, engine_, catalog_, points_, caller_);
   const auto fail_all = [&](const search::Error& error) {
     search::WriteOutcome outcome;
     outcome.status = error.status;

@@ -13,16 +13,18 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "search/search.h"
+#include "services/opensearch/catalog.h"
 #include "services/opensearch/collection_directory.h"
 #include "services/opensearch/data_plane.h"
+#include "services/opensearch/points_in_time.h"
 
 namespace standpipe::opensearch {
 
 class OpenSearchDataPlane final : public DataPlane, public aws::RawService {
  public:
   OpenSearchDataPlane(search::SearchEngine& engine, const CollectionDirectory& directory, const aws::Caller& caller,
-                      MetricSink& metrics)
-      : engine_(engine), directory_(directory), caller_(caller), metrics_(metrics) {}
+                      MetricSink& metrics, Metadata& metadata)
+      : engine_(engine), directory_(directory), caller_(caller), metrics_(metrics), catalog_(metadata) {}
 
   // For callers inside the server.
   BulkResult write(const aws::Request& request, const Target& target,
@@ -54,6 +56,8 @@ class OpenSearchDataPlane final : public DataPlane, public aws::RawService {
   const CollectionDirectory& directory_;
   const aws::Caller& caller_;
   MetricSink& metrics_;
+  Catalog catalog_;
+  PointsInTime points_;
 };
 
 // The collection's id in a host name or endpoint ("https://id.region.aoss.amazonaws.com:443" → "id"); empty if none.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "metadata/sqlite.h"
 #include "storage/temporary_directory.h"
 
 namespace standpipe::opensearch {
@@ -82,7 +83,8 @@ class DataPlaneTest : public testing::Test {
   NoMetrics metrics_;
   std::unique_ptr<search::SearchEngine> engine_ = search::open_embedded_search(directory_.path() / "search", clock_);
   aws::Caller caller_{policies_};
-  OpenSearchDataPlane plane_{*engine_, policies_, caller_, metrics_};
+  std::unique_ptr<Metadata> metadata_ = open_sqlite_metadata(":memory:");
+  OpenSearchDataPlane plane_{*engine_, policies_, caller_, metrics_, *metadata_};
 };
 
 TEST_F(DataPlaneTest, ChecksInOrder) {
@@ -218,8 +220,8 @@ TEST_F(DataPlaneTest, Searches) {
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(wrong.json().find("error")->text("type"), "search_phase_execution_exception");
   EXPECT_EQ(wrong.json().find("error")->find("root_cause")->array()[0].text("type"), "query_shard_exception");
-  EXPECT_EQ(call("POST", "/books/_search", R"({"query":{"fuzzy":{}}})").json().find("error")->text("reason"),
-            "unknown query [fuzzy]");
+  EXPECT_EQ(call("POST", "/books/_search", R"({"query":{"span_near":{}}})").json().find("error")->text("reason"),
+            "unknown query [span_near]");
   EXPECT_EQ(call("POST", "/nosuch/_search").status, 404);
   EXPECT_THAT(call("POST", "/_msearch", "{\"index\":\"books\"}\n{}\n{\"index\":\"nosuch\"}\n{}\n").body,
               HasSubstr("no such index [nosuch]"));

@@ -31,7 +31,27 @@ net::Response get_mapping(Call&);
 net::Response put_mapping(Call&);
 net::Response get_settings(Call&);
 net::Response resolve_index(Call&);
-net::Response cat_indices(Call&);   // cat.cc
+net::Response cat_indices(Call&);    // cat.cc
+net::Response update_aliases(Call&);  // aliases.cc
+net::Response put_alias(Call&);
+net::Response delete_alias(Call&);
+net::Response get_aliases(Call&);
+net::Response cat_aliases(Call&);
+net::Response put_index_template(Call&);  // templates.cc
+net::Response get_index_template(Call&);
+net::Response has_index_template(Call&);
+net::Response delete_index_template(Call&);
+net::Response put_component_template(Call&);
+net::Response get_component_template(Call&);
+net::Response has_component_template(Call&);
+net::Response delete_component_template(Call&);
+net::Response cat_templates(Call&);
+net::Response analyze(Call&);  // explain.cc
+net::Response explain(Call&);
+net::Response open_point_in_time(Call&);  // points_in_time.cc
+net::Response close_points_in_time(Call&);
+net::Response close_all_points_in_time(Call&);
+net::Response list_points_in_time(Call&);
 net::Response bulk(Call&);          // bulk.cc
 net::Response add_document(Call&);  // documents.cc
 net::Response put_document(Call&);
@@ -42,10 +62,16 @@ net::Response get_source(Call&);
 net::Response delete_document(Call&);
 net::Response get_documents(Call&);
 net::Response field_capabilities(Call&);  // fields.cc
-net::Response get_aliases(Call&);
 net::Response validate_query(Call&);
 net::Response search_documents(Call&);  // searches.cc
 net::Response search_many(Call&);
 net::Response count_documents(Call&);
+
+// A table of _cat: text, or JSON if the request asks for it ("format"), with the columns that it chooses ("h").
+struct CatTable {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+net::Response print_table(const Call& call, const CatTable& table);
 
 }  // namespace standpipe::opensearch

@@ -1,5 +1,8 @@
 // _search, _msearch, _count.
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 
 #include "base/bytes.h"
 #include "search/dsl/options.h"
@@ -71,17 +74,79 @@ void apply_parameters(const Call& call, json::Object& body) {
   }
 }
 
+// An index that is reached through aliases with filters only shows what they let through.
+search::QueryPtr with_alias_filters(const Call& call, const std::string& expression, search::QueryPtr query) {
+  if (expression.empty() || expression == "_all" || expression == "*") return query;
+  const Aliases aliases = call.catalog.aliases(call.collection);
+  std::map<std::string, std::vector<search::QueryPtr>> filters;
+  std::set<std::string> direct;
+  for (const std::string& item : split(expression, ',')) {
+    direct.insert(item);
+    for (const auto& [alias, members] : aliases) {
+      if (!glob_match(item, alias)) continue;
+      for (const auto& [index, options] : members) {
+        const json::Value* filter = options.find("filter");
+        if (filter != nullptr)
+          filters[index].push_back(search::dsl::parse_query(*filter));
+        else
+          direct.insert(index);
+      }
+    }
+  }
+  std::erase_if(filters, [&](const auto& entry) {
+    return std::any_of(direct.begin(), direct.end(), [&](const auto& one) { return glob_match(one, entry.first); });
+  });
+  if (filters.empty()) return query;
+  search::BoolQuery allowed, others;
+  for (auto& [index, own] : filters) {
+    const auto here = search::make_query(search::TermQuery{"_index", index});
+    others.must_not.push_back(here);
+    search::BoolQuery any{.should = std::move(own)};
+    allowed.should.push_back(
+        search::make_query(search::BoolQuery{.filter = {here, search::make_query(std::move(any))}}));
+  }
+  allowed.should.push_back(search::make_query(std::move(others)));
+  return search::make_query(
+      search::BoolQuery{.must = {std::move(query)}, .filter = {search::make_query(std::move(allowed))}});
+}
+
+// A search in a point in time, which knows its indices.
+search::SearchResponse search_point(const Call& call, const json::Value& named, const search::SearchRequest& request) {
+  search::dsl::Options options("pit", named);
+  const std::string id = options.text("id"), keep = options.text("keep_alive");
+  options.finish("object");
+  const auto point = call.points.find(call.collection.id, id, now_ms(), keep.empty() ? 0 : keep_alive(keep));
+  if (!point)
+    throw search::Error("search_context_missing_exception", 404,
+                        "No search context found for id [" + id.substr(0, 64) + "]");
+  for (const std::string& index : point->indices) call.require("aoss:ReadDocument", index);
+  return call.engine.search(*point->snapshot, request);
+}
+
 std::string run(const Call& call, const std::string& expression, const json::Value& body,
                 bool ignore_unavailable = false) {
   const auto began = std::chrono::steady_clock::now();
-  search::SearchRequest request = search::dsl::parse_search_request(body);
+  json::Value rest = body;
+  const json::Value* pit = body.find("pit");
+  if (pit != nullptr) rest.object().erase("pit");
+  search::SearchRequest request = search::dsl::parse_search_request(rest);
   request.typed_keys = call.flag("typed_keys");
   search::dsl::check_request(request);
-  const std::vector<search::IndexName> indices =
-      call.names(call.resolve(expression, "aoss:ReadDocument", ignore_unavailable));
-  const search::SearchResponse response = call.engine.search(indices, request);
+  if (pit != nullptr && !expression.empty())
+    throw search::illegal_argument("[indices] cannot be used with point in time");
+  search::SearchResponse response;
+  if (pit != nullptr) {
+    response = search_point(call, *pit, request);
+  } else {
+    const std::vector<search::IndexName> indices =
+        call.names(call.resolve(expression, "aoss:ReadDocument", ignore_unavailable));
+    request.query = with_alias_filters(call, expression, std::move(request.query));
+    response = call.engine.search(indices, request);
+  }
   const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
-  return search_body(response, took.count(), call.flag("rest_total_hits_as_int"));
+  std::string out = search_body(response, took.count(), call.flag("rest_total_hits_as_int"));
+  if (pit != nullptr) out.insert(1, "\"pit_id\":" + json::print(*pit->find("id")) + ",");
+  return out;
 }
 
 }  // namespace
@@ -177,7 +242,7 @@ net::Response count_documents(Call& call) {
                          "analyze_wildcard", "lenient", "preference", "routing", "min_score", "terminate_after"});
   json::Value body = call.json_body();
   apply_parameters(call, body.object());
-  const auto parsed = search::dsl::parse_query_body(body);
+  const auto parsed = with_alias_filters(call, call.part("index"), search::dsl::parse_query_body(body));
   const int64_t count = call.engine.count(call.names(call.resolve(call.part("index"), "aoss:ReadDocument")), parsed);
   return answer(200, json::Object{{"count", count}, {"_shards", shards()}});
 }

@@ -28,9 +28,11 @@ class Collection:
         """Credentials of a new user with these IAM statements and permissions on indices."""
         credentials = self.aws.user(name, *statements)('sts')._request_signer._credentials
         if permissions:
-            rule = {'ResourceType': 'index', 'Resource': [f'index/{self.name}/{indices}'], 'Permission': list(permissions)}
+            rules = [{'ResourceType': 'index', 'Resource': [f'index/{self.name}/{indices}'], 'Permission': list(permissions)}]
+            if permissions == EVERYTHING:  # aliases and templates belong to the collection itself
+                rules.append({'ResourceType': 'collection', 'Resource': [f'collection/{self.name}'], 'Permission': list(permissions)})
             self.aoss.create_access_policy(name=f'{self.name}-{name}', type='data', policy=json.dumps(
-                [{'Rules': [rule], 'Principal': [f'arn:aws:iam::{self.aws.account}:user/{name}']}]))
+                [{'Rules': rules, 'Principal': [f'arn:aws:iam::{self.aws.account}:user/{name}']}]))
         return Credentials(credentials.access_key, credentials.secret_key)
 
     def client(self, credentials):

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "base/bytes.h"
+#include "base/check.h"
 #include "search/embedded/aggregation/collector.h"
 #include "search/error.h"
 
@@ -120,7 +121,8 @@ void FieldReader::open(const QueryContext& context) {
   terms_ = nullptr;
   docs_ = context.docs();
   if (spec_ == nullptr) return;
-  if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values) refuse_field_data(*spec_);
+  const bool opaque = spec_->type->opaque && !any_type_;
+  if (spec_->type->storage == FieldType::Storage::text || !spec_->doc_values || opaque) refuse_field_data(*spec_);
   if (known_ == nullptr) {
     copy_ = *spec_;  // outlives the mapping that it came from
     known_ = &copy_;
@@ -154,6 +156,11 @@ void FieldReader::load(uint32_t block) {
 }
 
 json::Value print_number(const FieldSpec& field, int64_t stored) {
+  if (field.type == &unsigned_long_type()) {
+    const double number = field.type->number(field, stored);
+    if (number >= 0x1p63) return number;
+    return static_cast<int64_t>(static_cast<uint64_t>(stored) ^ uint64_t{1} << 63);
+  }
   if (field.type->whole_numbers) return stored;
   return field.type->number(field, stored);
 }
@@ -180,6 +187,24 @@ struct Table {
   }
   Made operator()(const PercentilesAggregation& node) const { return collect_percentiles(node); }
   Made operator()(const TopHitsAggregation& node) const { return collect_top_hits(node, scope); }
+  Made operator()(const RareTermsAggregation& node) const { return collect_rare_terms(node, aggregation, scope); }
+  Made operator()(const MultiTermsAggregation& node) const { return collect_multi_terms(node, aggregation, scope); }
+  Made operator()(const CompositeAggregation& node) const { return collect_composite(node, aggregation, scope); }
+  Made operator()(const AutoDateHistogramAggregation&) const {
+    check(false, "an auto_date_histogram got no interval");  // search/embedded/auto_interval.h gives it one
+    return nullptr;
+  }
+  Made operator()(const IpRangeAggregation& node) const { return collect_ip_range(node, aggregation, scope); }
+  Made operator()(const AdjacencyMatrixAggregation& node) const {
+    return collect_adjacency_matrix(node, aggregation, scope);
+  }
+  Made operator()(const SamplerAggregation& node) const { return collect_sampler(node, aggregation, scope); }
+  Made operator()(const MedianAbsoluteDeviationAggregation& node) const {
+    return collect_median_absolute_deviation(node);
+  }
+  Made operator()(const WeightedAvgAggregation& node) const { return collect_weighted_avg(node); }
+  Made operator()(const TopMetricsAggregation& node) const { return collect_top_metrics(node, scope); }
+  Made operator()(const PipelineAggregation&) const { return nullptr; }  // has nothing to collect
 };
 
 // Adds the request's "meta" to what a collector answers.
@@ -209,6 +234,7 @@ Children make_collectors(const std::vector<Aggregation>& aggregations, Aggregati
   Children out;
   for (const Aggregation& aggregation : aggregations) {
     auto collector = std::visit(Table{aggregation, scope}, aggregation.node);
+    if (!collector) continue;
     if (aggregation.meta) collector = std::make_unique<WithMeta>(std::move(collector), *aggregation.meta);
     out.emplace_back(aggregation.name, std::move(collector));
   }

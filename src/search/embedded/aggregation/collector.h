@@ -140,6 +140,11 @@ class FieldReader {
  public:
   explicit FieldReader(std::string field, std::optional<json::Value> missing = {})
       : field_(std::move(field)), missing_(std::move(missing)) {}
+  // Values are only asked whether there are any: points and ranges are welcome.
+  FieldReader& any_type() {
+    any_type_ = true;
+    return *this;
+  }
   // Finds the field; throws illegal_argument for text and for fields without doc values.
   void open(const QueryContext& context);
   void load(uint32_t block);
@@ -153,11 +158,14 @@ class FieldReader {
   const FieldSpec* known() const { return known_; }  // of the first index that has it
   const Terms* terms() const { return terms_; }
   bool numeric() const { return known_ != nullptr && known_->type->numeric(); }
+  // Dates as milliseconds, whatever the field's unit.
+  int64_t ms(int64_t stored) const { return known_->type->date() ? date_ms(*known_, stored) : stored; }
   double number(int64_t stored) const { return known_->type->number(*known_, stored); }
   const std::optional<json::Value>& missing() const { return missing_; }
 
  private:
   std::string field_;
+  bool any_type_ = false;
   std::optional<json::Value> missing_;
   std::optional<int64_t> missing_stored_;
   const FieldSpec* spec_ = nullptr;
@@ -186,6 +194,16 @@ std::unique_ptr<Collector> collect_global(const Aggregation&, AggregationScope&)
 std::unique_ptr<Collector> collect_metric(const MetricAggregation&);
 std::unique_ptr<Collector> collect_cardinality(const MetricAggregation&);
 std::unique_ptr<Collector> collect_percentiles(const PercentilesAggregation&);
+std::unique_ptr<Collector> collect_adjacency_matrix(const AdjacencyMatrixAggregation&, const Aggregation&,
+                                                    AggregationScope&);
+std::unique_ptr<Collector> collect_composite(const CompositeAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_ip_range(const IpRangeAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_median_absolute_deviation(const MedianAbsoluteDeviationAggregation&);
+std::unique_ptr<Collector> collect_multi_terms(const MultiTermsAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_rare_terms(const RareTermsAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_sampler(const SamplerAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_top_metrics(const TopMetricsAggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_weighted_avg(const WeightedAvgAggregation&);
 std::unique_ptr<Collector> collect_top_hits(const TopHitsAggregation&, AggregationScope&);
 
 }  // namespace standpipe::search

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/date_rounding.h"
 #include "search/error.h"
 
 namespace standpipe::search {
@@ -15,8 +16,7 @@ class DateHistogramCollector final : public BucketCollector {
         histogram_(histogram),
         reader_(histogram.field, histogram.missing),
         table_(scope),
-        zone_(TimeZone::parse(histogram.time_zone)) {
-    if (!histogram.calendar_interval.empty()) unit_ = search::calendar_unit(histogram.calendar_interval);
+        rounding_(histogram) {
     if (!histogram.format.empty()) format_ = DateFormat::parse(histogram.format);
   }
 
@@ -38,7 +38,8 @@ class DateHistogramCollector final : public BucketCollector {
     reader_.load(rows.block);
     for (size_t i = 0; i < rows.docs.size(); ++i) {
       int64_t last = INT64_MIN;
-      for (const int64_t time : reader_.values(rows.docs[i])) {
+      for (const int64_t stored : reader_.values(rows.docs[i])) {
+        const int64_t time = reader_.ms(stored);
         if (hard_ && (time < hard_->first || time > hard_->second)) continue;
         const int64_t key = key_of(time);
         if (key != last) count(rows.docs[i], bucket_of(rows.buckets[i], key));
@@ -60,7 +61,7 @@ class DateHistogramCollector final : public BucketCollector {
     json::Array list;
     json::Object keyed;
     for (const auto& entry : buckets) {
-      const std::string text = format().print(entry.key, zone_);
+      const std::string text = format().print(entry.key, rounding_.zone());
       json::Object bucket{{"key_as_string", text}, {"key", json::Value(entry.key)}};
       print_into(bucket, entry.bucket);
       if (histogram_.keyed)
@@ -77,19 +78,9 @@ class DateHistogramCollector final : public BucketCollector {
   // Times mostly come in order: the interval of the last one is tried first.
   int64_t key_of(int64_t time) {
     if (time >= seen_from_ && time < seen_to_) return seen_from_;
-    seen_from_ = floor(time);
-    seen_to_ = next(seen_from_);
+    seen_from_ = rounding_.floor(time);
+    seen_to_ = rounding_.next(seen_from_);
     return seen_from_;
-  }
-  int64_t floor(int64_t time) const {
-    if (unit_) return floor_to(time - histogram_.offset_ms, *unit_, zone_) + histogram_.offset_ms;
-    const int64_t shift = zone_.offset_at(time) - histogram_.offset_ms, local = time + shift;
-    const int64_t rest = local % histogram_.fixed_ms;
-    return local - (rest < 0 ? rest + histogram_.fixed_ms : rest) - shift;
-  }
-  int64_t next(int64_t key) const {
-    if (unit_) return next_unit(key - histogram_.offset_ms, *unit_, zone_) + histogram_.offset_ms;
-    return key + histogram_.fixed_ms;
   }
   uint32_t bucket_of(uint32_t parent, int64_t key) {
     if (parent == last_parent_ && key == last_key_) return last_bucket_;
@@ -102,7 +93,7 @@ class DateHistogramCollector final : public BucketCollector {
     const auto read = [&](const json::Value& value, bool up, int64_t otherwise) {
       if (value.is_null()) return otherwise;
       if (value.is_int()) return value.integer();
-      return read_date_math(Scalar::of(value).text(), now_ms_, format(), zone_, up);
+      return read_date_math(Scalar::of(value).text(), now_ms_, format(), rounding_.zone(), up);
     };
     return {read(bounds.first, false, INT64_MIN), read(bounds.second, true, INT64_MAX)};
   }
@@ -112,8 +103,8 @@ class DateHistogramCollector final : public BucketCollector {
             to = buckets.empty() ? INT64_MIN : buckets.back().key;
     if (histogram_.extended_bounds) {
       const auto [low, high] = read_bounds(*histogram_.extended_bounds);
-      if (low != INT64_MIN) from = std::min(from, floor(low));
-      if (high != INT64_MAX) to = std::max(to, floor(high));
+      if (low != INT64_MIN) from = std::min(from, rounding_.floor(low));
+      if (high != INT64_MAX) to = std::max(to, rounding_.floor(high));
     }
     std::vector<BucketTable::Entry> all;
     auto at = buckets.begin();
@@ -126,7 +117,7 @@ class DateHistogramCollector final : public BucketCollector {
       } else {
         all.push_back({parent, UINT32_MAX, key});
       }
-      key = next(key);
+      key = rounding_.next(key);
     }
     for (; at != buckets.end(); ++at) all.push_back(*at);
     buckets = std::move(all);
@@ -148,8 +139,7 @@ class DateHistogramCollector final : public BucketCollector {
   const DateHistogramAggregation& histogram_;
   FieldReader reader_;
   BucketTable table_;
-  TimeZone zone_;
-  std::optional<CalendarUnit> unit_;
+  DateRounding rounding_;
   std::shared_ptr<const DateFormat> format_;
   std::optional<std::pair<int64_t, int64_t>> hard_;
   int64_t now_ms_ = 0;

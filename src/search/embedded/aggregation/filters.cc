@@ -74,7 +74,7 @@ class MissingCollector final : public BucketCollector {
       : BucketCollector(aggregation, scope), reader_(node.field) {}
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
-    reader_.open(context);
+    reader_.any_type().open(context);
   }
   void collect(const Rows& rows) override {
     begin(rows);

@@ -85,9 +85,9 @@ class MetricCollector final : public Collector {
         print(out, "max", seen.max);
         print(out, "avg", seen.average());
         print(out, "sum", seen.sum);
-        if (node_.kind == Kind::extended_stats) print_extended(out, seen);
+        if (node_.kind == Kind::extended_stats) print_extended(out, seen, node_.sigma);
     }
-    if (reader_.known() != nullptr && reader_.known()->type == &date_type() && node_.kind != Kind::value_count)
+    if (reader_.known() != nullptr && reader_.known()->type->date() && node_.kind != Kind::value_count)
       print_dates(out);
     return out;
   }
@@ -105,6 +105,8 @@ class MetricCollector final : public Collector {
     if (is(Kind::min, "min")) return finite(seen.min);
     if (is(Kind::max, "max")) return finite(seen.max);
     if (is(Kind::value_count, "count")) return static_cast<double>(seen.count);
+    if (node_.kind == Kind::extended_stats && (name == "variance" || name == "std_deviation"))
+      return name == "variance" ? seen.variance() : std::sqrt(seen.variance());
     return std::nullopt;
   }
 
@@ -123,7 +125,7 @@ class MetricCollector final : public Collector {
     for (const auto& [name, text] : texts) out.append(name, text);
   }
 
-  static void print_extended(json::Object& out, const Statistics& seen) {
+  static void print_extended(json::Object& out, const Statistics& seen, double sigma) {
     const double variance = seen.variance(), deviation = std::sqrt(variance);
     const auto n = static_cast<double>(seen.count);
     const double sampling = seen.count < 2 ? std::numeric_limits<double>::quiet_NaN() : variance * n / (n - 1);
@@ -138,8 +140,12 @@ class MetricCollector final : public Collector {
     print(out, "std_deviation_population", deviation);
     print(out, "std_deviation_sampling", std::sqrt(sampling));
     json::Object bounds;
-    print(bounds, "upper", seen.average() + 2 * deviation);
-    print(bounds, "lower", seen.average() - 2 * deviation);
+    print(bounds, "upper", seen.average() + sigma * deviation);
+    print(bounds, "lower", seen.average() - sigma * deviation);
+    print(bounds, "upper_population", seen.average() + sigma * deviation);
+    print(bounds, "lower_population", seen.average() - sigma * deviation);
+    print(bounds, "upper_sampling", seen.average() + sigma * std::sqrt(sampling));
+    print(bounds, "lower_sampling", seen.average() - sigma * std::sqrt(sampling));
     out.append("std_deviation_bounds", std::move(bounds));
   }
 

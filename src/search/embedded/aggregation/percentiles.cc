@@ -50,7 +50,7 @@ class PercentilesCollector final : public Collector {
       json::Object one{{"key", point}, {"value", shown}};
       const std::string key = json::print(json::Value(point));
       keyed.append(key, shown);
-      if (!node_.ranks && reader_.known() != nullptr && reader_.known()->type == &date_type() && std::isfinite(value)) {
+      if (!node_.ranks && reader_.known() != nullptr && reader_.known()->type->date() && std::isfinite(value)) {
         const std::string text = reader_.known()->format->print(static_cast<int64_t>(value));
         keyed.append(key + "_as_string", text);
         one.append("value_as_string", text);

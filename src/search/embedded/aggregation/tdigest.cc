@@ -16,26 +16,25 @@ double between(double left, double left_weight, double right, double right_weigh
 
 }  // namespace
 
-void TDigest::add(double value) {
+void TDigest::add(double value, double weight) {
   if (count_ == 0) min_ = max_ = value;
   min_ = std::min(min_, value);
   max_ = std::max(max_, value);
-  ++count_;
-  waiting_.push_back(value);
+  count_ += weight;
+  waiting_.push_back({value, weight});
   if (waiting_.size() >= static_cast<size_t>(std::min(compression_, 10'000.0) * 8 + 64)) settle();
 }
 
 void TDigest::settle() {
   if (waiting_.empty()) return;
   std::vector<Centroid> all;
-  all.reserve(centroids_.size() + waiting_.size());
-  for (const double value : waiting_) all.push_back({value, 1});
+  all = std::move(waiting_);
   waiting_.clear();
   all.insert(all.end(), centroids_.begin(), centroids_.end());
   std::sort(all.begin(), all.end(), [](const Centroid& a, const Centroid& b) { return a.mean < b.mean; });
   centroids_.clear();
   // Neighbours become one as long as together they are one step of the scale.
-  const double normalizer = compression_ / (2 * std::numbers::pi);
+  const double normalizer = compression_ / std::numbers::pi;
   const auto scale = [&](double q) { return normalizer * std::asin(2 * std::clamp(q, 0.0, 1.0) - 1); };
   double before = 0;
   double limit = scale(0) + 1;

@@ -10,7 +10,7 @@ namespace standpipe::search {
 class TDigest {
  public:
   explicit TDigest(double compression = 100) : compression_(compression) {}
-  void add(double value);
+  void add(double value, double weight = 1);
   double count() const { return count_; }
   double quantile(double q);  // 0 … 1; NaN if nothing was added
   double rank(double value);  // the part of the values up to `value`, 0 … 1
@@ -29,7 +29,7 @@ class TDigest {
   double compression_;
   double count_ = 0, min_ = 0, max_ = 0;
   std::vector<Centroid> centroids_;  // rising
-  std::vector<double> waiting_;
+  std::vector<Centroid> waiting_;
 };
 
 }  // namespace standpipe::search

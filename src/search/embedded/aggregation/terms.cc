@@ -133,7 +133,7 @@ class TermsCollector final : public BucketCollector {
     const FieldSpec& field = *reader_.known();
     bucket.append("key", print_number(field, key));
     if (field.type == &boolean_type()) bucket.append("key_as_string", key != 0 ? "true" : "false");
-    if (field.type == &date_type()) bucket.append("key_as_string", field.format->print(key));
+    if (field.type->date()) bucket.append("key_as_string", print_date(field, key, *field.format));
   }
 
   int compare_keys(int64_t a, int64_t b) const {

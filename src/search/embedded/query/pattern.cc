@@ -66,23 +66,8 @@ class Wildcard {
   std::vector<Part> parts_;
 };
 
-// Fields whose terms can be looked at as text.
-std::vector<const FieldSpec*> text_fields(const QueryContext& context, const std::string& name, bool many) {
-  std::vector<const FieldSpec*> out;
-  for (const FieldSpec* field : context.mapping.match(name)) {
-    const bool fits = !field->type->numeric() && field->type != &ip_type() && field->index;
-    if (fits)
-      out.push_back(field);
-    else if (!many) {
-      require_indexed(context, *field);
-      context.refuse("Can only use prefix and wildcard queries on keyword and text fields - not on [" + field->path +
-                     "] which is of type [" + std::string(field->type->name) + "]");
-    }
-  }
-  return out;
-}
-
 std::string spelled_for(const FieldSpec& field, const std::string& value, bool analyzed) {
+  if (field.normalizer != nullptr) return field.normalizer->normalize(value);
   return analyzed && field.type->full_text() ? field.search_analyzer->normalize(value) : value;
 }
 
@@ -99,6 +84,24 @@ void add_terms(const QueryContext& context, const FieldSpec& spec, const std::st
 }
 
 }  // namespace
+
+std::vector<const FieldSpec*> term_fields(const QueryContext& context, const std::string& name, bool many,
+                                          const char* query) {
+  std::vector<const FieldSpec*> out;
+  for (const FieldSpec* field : context.mapping.match(name)) {
+    const FieldType& type = *field->type;
+    const bool fits = type.storage != FieldType::Storage::numbers && type.term != nullptr && !type.opaque &&
+                      field->type != &ip_type() && field->index;
+    if (fits) {
+      out.push_back(field);
+    } else if (!many) {
+      require_indexed(context, *field);
+      context.refuse("Can only use " + std::string(query) + " queries on keyword and text fields - not on [" +
+                     field->path + "] which is of type [" + std::string(type.name) + "]");
+    }
+  }
+  return out;
+}
 
 std::function<bool(std::string_view)> prefix_test(const FieldSpec& field, const PrefixQuery& query) {
   std::string prefix = spelled_for(field, query.value, query.analyzed);
@@ -122,7 +125,7 @@ std::function<bool(std::string_view)> wildcard_test(const FieldSpec& field, cons
 
 Matches evaluate_prefix(const QueryContext& context, const PrefixQuery& query, float boost) {
   Matches out{context.none(), boost, {}};
-  for (const FieldSpec* field : text_fields(context, query.field, query.analyzed)) {
+  for (const FieldSpec* field : term_fields(context, query.field, query.analyzed, "prefix")) {
     const std::string from = query.ignore_case ? "" : spelled_for(*field, query.value, query.analyzed);
     add_terms(context, *field, from, prefix_test(*field, query), out.docs);
   }
@@ -131,7 +134,7 @@ Matches evaluate_prefix(const QueryContext& context, const PrefixQuery& query, f
 
 Matches evaluate_wildcard(const QueryContext& context, const WildcardQuery& query, float boost) {
   Matches out{context.none(), boost, {}};
-  for (const FieldSpec* field : text_fields(context, query.field, query.analyzed)) {
+  for (const FieldSpec* field : term_fields(context, query.field, query.analyzed, "wildcard")) {
     const std::string pattern = spelled_for(*field, query.value, query.analyzed);
     const std::string from = query.ignore_case ? "" : Wildcard(pattern).literal_prefix();
     add_terms(context, *field, from, wildcard_test(*field, query), out.docs);

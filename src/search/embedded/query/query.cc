@@ -12,6 +12,12 @@ void require_indexed(const QueryContext& context, const FieldSpec& field) {
   if (!field.index) context.refuse("Cannot search on field [" + field.path + "] since it is not indexed.");
 }
 
+void refuse_points(const QueryContext& context, const FieldSpec& field) {
+  if (field.type != &geo_point_type()) return;
+  context.refuse("Geometry fields do not support exact searching, use dedicated geometry queries instead: [" +
+                 field.path + "]");
+}
+
 DocSet scan_column(const Column& column, uint32_t docs, int64_t from, int64_t to) {
   DocSet out(docs);
   if (from > to) return out;
@@ -86,11 +92,24 @@ struct Table {
   Matches operator()(const BoolQuery& query) const { return evaluate_bool(context, query, boost, scored); }
   Matches operator()(const ConstantScoreQuery& query) const { return evaluate_constant_score(context, query, boost); }
   Matches operator()(const DisMaxQuery& query) const { return evaluate_dis_max(context, query, boost, scored); }
+  Matches operator()(const FuzzyQuery& query) const { return evaluate_fuzzy(context, query, boost, scored); }
+  Matches operator()(const RegexpQuery& query) const { return evaluate_regexp(context, query, boost); }
+  Matches operator()(const TermsSetQuery& query) const { return evaluate_terms_set(context, query, boost, scored); }
+  Matches operator()(const BoostingQuery& query) const { return evaluate_boosting(context, query, boost, scored); }
+  Matches operator()(const FunctionScoreQuery& query) const {
+    return evaluate_function_score(context, query, boost, scored);
+  }
+  Matches operator()(const GeoDistanceQuery& query) const { return evaluate_geo_distance(context, query, boost); }
+  Matches operator()(const GeoBoundingBoxQuery& query) const {
+    return evaluate_geo_bounding_box(context, query, boost);
+  }
 };
 
 }  // namespace
 
 Matches evaluate(const QueryContext& context, const Query& query, bool scored) {
+  if (const auto node = within_flat_object(context.mapping, query.node))
+    return std::visit(Table{context, query.boost, scored}, *node);
   return std::visit(Table{context, query.boost, scored}, query.node);
 }
 

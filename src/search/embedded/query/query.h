@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,13 @@ Matches evaluate_match(const QueryContext&, const MatchQuery&, float boost, bool
 Matches evaluate_bool(const QueryContext&, const BoolQuery&, float boost, bool scored);
 Matches evaluate_constant_score(const QueryContext&, const ConstantScoreQuery&, float boost);
 Matches evaluate_dis_max(const QueryContext&, const DisMaxQuery&, float boost, bool scored);
+Matches evaluate_fuzzy(const QueryContext&, const FuzzyQuery&, float boost, bool scored);
+Matches evaluate_regexp(const QueryContext&, const RegexpQuery&, float boost);
+Matches evaluate_terms_set(const QueryContext&, const TermsSetQuery&, float boost, bool scored);
+Matches evaluate_boosting(const QueryContext&, const BoostingQuery&, float boost, bool scored);
+Matches evaluate_function_score(const QueryContext&, const FunctionScoreQuery&, float boost, bool scored);
+Matches evaluate_geo_distance(const QueryContext&, const GeoDistanceQuery&, float boost);
+Matches evaluate_geo_bounding_box(const QueryContext&, const GeoBoundingBoxQuery&, float boost);
 
 // Pieces that several query types use.
 
@@ -68,6 +76,18 @@ AnalysedText analyse(const QueryContext& context, const FieldSpec& field, const 
 // Whether a term of the field is what the query looks for.
 std::function<bool(std::string_view)> prefix_test(const FieldSpec& field, const PrefixQuery& query);
 std::function<bool(std::string_view)> wildcard_test(const FieldSpec& field, const WildcardQuery& query);
+std::function<bool(std::string_view)> regexp_test(const RegexpQuery& query);
+std::function<bool(std::string_view)> fuzzy_test(std::string_view wanted, const FuzzyOptions& how);
+// Fields whose terms can be looked at as text; of a pattern, or if `many`, only those that can.
+std::vector<const FieldSpec*> term_fields(const QueryContext& context, const std::string& name, bool many,
+                                          const char* query);
+// Documents of the terms that few edits away from the wanted one.
+Matches match_fuzzy(const QueryContext& context, const FieldSpec& field, const std::string& wanted,
+                    const FuzzyOptions& how, float boost, bool scored);
+// A range query on a field that holds ranges.
+DocSet match_ranges(const QueryContext& context, const FieldSpec& field, const RangeQuery& query);
+// A query on "flat.a.b", a place within a flat_object, as a query on the field that holds its places and values.
+std::optional<QueryNode> within_flat_object(const Mapping& mapping, const QueryNode& node);
 // A phrase of analysed terms; the last one may be a prefix.
 struct Phrase {
   std::vector<std::string> terms;
@@ -82,5 +102,6 @@ Matches match_phrase(const QueryContext& context, const FieldSpec& field, const 
 Matches best_of(uint32_t docs, std::vector<Matches> parts, float tie_breaker, bool scored);
 
 void require_indexed(const QueryContext& context, const FieldSpec& field);
+void refuse_points(const QueryContext& context, const FieldSpec& field);  // they are found by geometry only
 
 }  // namespace standpipe::search

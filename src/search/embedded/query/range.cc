@@ -16,11 +16,11 @@ Bounds date_bounds(const QueryContext& context, const FieldSpec& field, const Ra
   const TimeZone zone = TimeZone::parse(query.time_zone);
   // As in OpenSearch: "greater than" and "up to" a day mean its end.
   if (query.from) {
-    out.from = read_date_math(Scalar::of(*query.from).text(), context.now_ms, *format, zone, !query.include_from);
+    out.from = read_date(field, Scalar::of(*query.from).text(), context.now_ms, *format, zone, !query.include_from);
     if (!query.include_from) ++out.from;
   }
   if (query.to) {
-    out.to = read_date_math(Scalar::of(*query.to).text(), context.now_ms, *format, zone, query.include_to);
+    out.to = read_date(field, Scalar::of(*query.to).text(), context.now_ms, *format, zone, query.include_to);
     if (!query.include_to) --out.to;
   }
   return out;
@@ -62,11 +62,13 @@ DocSet range_of_terms(const QueryContext& context, const FieldSpec& spec, const 
 
 DocSet range_of_field(const QueryContext& context, const FieldSpec& spec, const RangeQuery& query) {
   require_indexed(context, spec);
+  if (spec.type->range_of != nullptr) return match_ranges(context, spec, query);
+  refuse_points(context, spec);
   const auto field = context.segment.field(spec.path);
   if (!spec.type->numeric()) {
     return field && field->terms != nullptr ? range_of_terms(context, spec, *field->terms, query) : context.none();
   }
-  const Bounds bounds = spec.type == &date_type() ? date_bounds(context, spec, query) : number_bounds(spec, query);
+  const Bounds bounds = spec.type->date() ? date_bounds(context, spec, query) : number_bounds(spec, query);
   if (bounds.empty || !field || field->column == nullptr) return context.none();
   return scan_column(*field->column, context.docs(), bounds.from, bounds.to);
 }

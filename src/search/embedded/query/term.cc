@@ -42,11 +42,11 @@ Matches score_term(const QueryContext& context, const FieldSpec& spec, std::stri
 
 static DocSet documents_with_number(const QueryContext& context, const FieldSpec& spec, const Column& column,
                                     const Scalar& scalar) {
-  if (spec.type == &date_type()) {
+  if (spec.type->date()) {
     // A date that names no smaller units means all of them: 2026-01-01 is a day.
     const std::string text = scalar.text();
-    const int64_t from = read_date_math(text, context.now_ms, *spec.format, {}, false);
-    return scan_column(column, context.docs(), from, read_date_math(text, context.now_ms, *spec.format, {}, true));
+    const int64_t from = read_date(spec, text, context.now_ms, *spec.format, {}, false);
+    return scan_column(column, context.docs(), from, read_date(spec, text, context.now_ms, *spec.format, {}, true));
   }
   const auto from = spec.type->bound(spec, scalar, true, true), to = spec.type->bound(spec, scalar, false, true);
   return from && to ? scan_column(column, context.docs(), *from, *to) : context.none();
@@ -54,10 +54,14 @@ static DocSet documents_with_number(const QueryContext& context, const FieldSpec
 
 DocSet documents_with(const QueryContext& context, const FieldSpec& spec, const json::Value& value, bool ignore_case) {
   const Scalar scalar = Scalar::of(value);
+  refuse_points(context, spec);
+  if (spec.type->range_of != nullptr) {
+    return match_ranges(context, spec, {.field = spec.path, .from = value, .to = value});
+  }
   const auto field = context.segment.field(spec.path);
   if (spec.type->numeric()) {
     if (field && field->column != nullptr) return documents_with_number(context, spec, *field->column, scalar);
-    if (spec.type != &date_type()) spec.type->bound(spec, scalar, true, true);  // still refuses what is no value
+    if (!spec.type->date()) spec.type->bound(spec, scalar, true, true);  // still refuses what is no value
     return context.none();
   }
   DocSet out = context.none();
@@ -96,7 +100,7 @@ Matches evaluate_term(const QueryContext& context, const TermQuery& query, float
   if (field == nullptr) return {context.none()};
   require_indexed(context, *field);
   try {
-    if (!field->type->numeric() && field->type != &ip_type() && !query.ignore_case) {
+    if (!field->type->numeric() && !field->type->opaque && field->type != &ip_type() && !query.ignore_case) {
       return score_term(context, *field, field->type->term(*field, Scalar::of(query.value)), boost, scored);
     }
     return {documents_with(context, *field, query.value, query.ignore_case), boost, {}};
