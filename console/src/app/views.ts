@@ -20,6 +20,7 @@ export const views: View[] = [
   row('Operate', 'stacks', 'Stacks', false, () => import('../views/stacks/Stacks')),
   row('Operate', 'functions', 'Functions', false, () => import('../views/functions/Functions')),
   row('Operate', 'logs', 'Logs', false, () => import('../views/logs/Logs')),
+  row('Operate', 'metrics', 'Metrics', false, () => import('../views/metrics/Metrics')),
   row('Operate', 'refusals', 'Refusals', false, () => import('../views/refusals/Refusals')),
 ];
 

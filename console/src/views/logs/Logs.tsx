@@ -4,7 +4,7 @@ import './logs.css';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
@@ -67,10 +67,8 @@ function Groups() {
   );
 }
 
-function Streams({ group }: { group: string }) {
-  const load = useCallback((signal: AbortSignal) => loadStreams(group, signal), [group]);
-  const { data, error, loading, reload } = useLive(load, 10_000);
-  const columns: Column<LogStream>[] = [
+function streamColumns(group: string): Column<LogStream>[] {
+  return [
     {
       id: 'name',
       header: 'Name',
@@ -85,6 +83,12 @@ function Streams({ group }: { group: string }) {
     { id: 'last', header: 'Last line', value: (one) => one.lastEventTimestamp ?? 0, cell: (one) => time(one.lastEventTimestamp) },
     { id: 'first', header: 'First line', value: (one) => one.firstEventTimestamp ?? 0, cell: (one) => time(one.firstEventTimestamp) },
   ];
+}
+
+function Streams({ group }: { group: string }) {
+  const load = useCallback((signal: AbortSignal) => loadStreams(group, signal), [group]);
+  const columns = useMemo(() => streamColumns(group), [group]);
+  const { data, error, loading, reload } = useLive(load, 10_000);
   return (
     <SpaceBetween size="m">
       <ErrorNotice error={error} what="Loading the log streams" retry={reload} />
