@@ -83,7 +83,7 @@ class DataPlaneTest : public testing::Test {
   NoMetrics metrics_;
   std::unique_ptr<search::SearchEngine> engine_ = search::open_embedded_search(directory_.path() / "search", clock_);
   aws::Caller caller_{policies_};
-  std::unique_ptr<Metadata> metadata_ = open_sqlite_metadata(":memory:");
+  std::unique_ptr<Metadata> metadata_ = open_sqlite_metadata(directory_.path() / "metadata.db");
   OpenSearchDataPlane plane_{*engine_, policies_, caller_, metrics_, *metadata_};
 };
 
