@@ -5,6 +5,7 @@ import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
+import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
@@ -44,6 +45,8 @@ export function CollectionScope(props: Props) {
     </SpaceBetween>
   );
 }
+
+const kListed = 100; // all others are found by typing in the selection
 
 async function listCollections(signal: AbortSignal) {
   return allPages<Summary>(async (nextToken) => {
@@ -110,7 +113,14 @@ function Chooser({ view, title, children }: Props) {
           {collections.length === 0 ? (
             <Empty title="There is no collection." hint="A collection is made by a stack or with CreateCollection." />
           ) : (
-            <Empty title="Choose a collection." hint="Its documents are shown here." />
+            <ul className="collection-list" aria-label="Collections">
+              {collections.slice(0, kListed).map(({ id, name, status }) => (
+                <li key={id}>
+                  <Link href={href([view, id])}>{name}</Link>{' '}
+                  <span className="quiet">{status === 'ACTIVE' ? id : status.toLowerCase()}</span>
+                </li>
+              ))}
+            </ul>
           )}
         </Container>
       )}

@@ -52,8 +52,8 @@ function Workbench({ collection }: { collection: string }) {
       [collection, index],
     ),
   );
-  const { asked, error } = useAsked(index, fields.data, state, round);
-  const range = useRange(state, asked?.timeField !== undefined);
+  const { asked, timeField, error } = useAsked(index, fields.data, state, round);
+  const range = useRange(state, timeField !== undefined);
 
   const search = (query: string, dsl: boolean) => {
     if (query === state.query && dsl === state.dsl) setRound(round + 1);
@@ -72,8 +72,8 @@ function Workbench({ collection }: { collection: string }) {
             />
             <TimeField
               fields={fields.data ?? []}
-              timeField={asked?.timeField}
-              choose={(timeField) => change({ timeField, sort: undefined })}
+              timeField={timeField}
+              choose={(chosen) => change({ timeField: chosen, sort: undefined })}
             />
             {state.timeField !== '-' && (
               <div className="discover-time">
@@ -127,7 +127,7 @@ function useAsked(index: string, fields: Field[] | undefined, state: DiscoverSta
     // oxlint-disable-next-line react/exhaustive-deps -- a new round is a new object: asked again
     [text, ready, index, byName, timeField, round],
   );
-  return { asked, error };
+  return { asked, timeField, error };
 }
 
 function useRange(state: DiscoverState, timed: boolean) {

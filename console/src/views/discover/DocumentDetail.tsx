@@ -64,13 +64,15 @@ export function DocumentDetail({ hit, columns, toggleColumn, filter }: Props) {
     </>
   );
   return (
-    <Tabs
-      ariaLabel={`Document ${hit._id}`}
-      disableContentPaddings
-      tabs={[
-        { id: 'fields', label: 'Fields', content: table },
-        { id: 'json', label: 'JSON', content: <JsonText value={hit._source ?? {}} label={`document ${hit._id}`} /> },
-      ]}
-    />
+    <div>
+      <Tabs
+        ariaLabel={`Document ${hit._id}`}
+        disableContentPaddings
+        tabs={[
+          { id: 'fields', label: 'Fields', content: table },
+          { id: 'json', label: 'JSON', content: <JsonText value={hit._source ?? {}} label={`document ${hit._id}`} /> },
+        ]}
+      />
+    </div>
   );
 }
