@@ -5,7 +5,9 @@ import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import { useContext } from 'react';
 
+import { refusals } from '../api/client';
 import { ApiError } from '../api/error';
+import { useLive } from '../api/live';
 import { href } from './router';
 import { SessionContext } from './session';
 
@@ -22,7 +24,7 @@ export function ErrorNotice({ error, what, retry }: { error: unknown; what?: str
       action={retry && <Button onClick={retry}>Try again</Button>}
     >
       <div data-testid="error-notice">
-        <Box variant="strong">{code}</Box> {message}
+        <Box variant="strong">{code}</Box> {refused && code === 'Forbidden' ? <LastReason otherwise={message} /> : message}
         {refused && !inCollection && (
           <>
             {' '}
@@ -34,4 +36,14 @@ export function ErrorNotice({ error, what, retry }: { error: unknown; what?: str
       </div>
     </Alert>
   );
+}
+
+const lastRefusals = (signal: AbortSignal) => refusals(20, signal);
+
+// The data plane says no more than that it refused, as AWS's does; the reason is in the reader's own last refusal.
+function LastReason({ otherwise }: { otherwise: string }) {
+  const session = useContext(SessionContext);
+  const { data } = useLive(lastRefusals);
+  const last = data?.refusals.find(({ principal, code }) => principal === session?.principal.arn && code === 'Forbidden');
+  return <span className="wrap-anywhere">{last?.reason ?? otherwise}</span>;
 }
