@@ -53,6 +53,16 @@ function whole(plot: uPlot, min: number, max: number): [number, number] {
   return [min - half, max + half];
 }
 
+// A value between two gaps is no line: without a point of its own it would not be seen.
+function alone(plot: uPlot, index: number, every: boolean): number[] | null {
+  if (every) return null;
+  const values = plot.data[index] ?? [];
+  const none = (at: number) => values[at] === null || values[at] === undefined;
+  const found: number[] = [];
+  for (let at = 0; at < values.length; ++at) if (!none(at) && none(at - 1) && none(at + 1)) found.push(at);
+  return found;
+}
+
 function options({ series, kind, height, unit, onBrush }: Props, box: HTMLElement): uPlot.Options {
   const quiet = resolve(colorTextBodySecondary, box);
   const grid = { stroke: resolve(colorBorderDividerDefault, box), width: 1 };
@@ -72,7 +82,8 @@ function options({ series, kind, height, unit, onBrush }: Props, box: HTMLElemen
       {},
       ...series.map(({ label }, index) => {
         const stroke = resolve(palette[index % palette.length] ?? colorTextBodySecondary, box);
-        return { label, stroke, width: kind === 'bars' ? 0 : 2, fill: bars ? stroke : undefined, ...(bars && { paths: bars, points: { show: false } }) };
+        if (bars) return { label, stroke, width: 0, fill: stroke, paths: bars, points: { show: false } };
+        return { label, stroke, width: 2, points: { filter: alone } };
       }),
     ],
     hooks: {

@@ -96,6 +96,7 @@ export function FunctionDetail({ name }: { name: string }) {
       {data === undefined && error === undefined && <Loading what="the function" />}
       <Tabs
         ariaLabel="Parts of the function"
+        i18nStrings={{ scrollLeftAriaLabel: 'Tabs to the left', scrollRightAriaLabel: 'Tabs to the right' }}
         activeTabId={tab}
         onChange={({ detail }) => setTab(detail.activeTabId)}
         tabs={[

@@ -119,6 +119,7 @@ function Group({ group }: { group: string }) {
       />
       <Tabs
         ariaLabel="Parts of the log group"
+        i18nStrings={{ scrollLeftAriaLabel: 'Tabs to the left', scrollRightAriaLabel: 'Tabs to the right' }}
         activeTabId={tab}
         onChange={({ detail }) => setTab(detail.activeTabId)}
         tabs={[

@@ -95,6 +95,7 @@ export function StackDetail({ identifier }: { identifier: string }) {
           <Why events={events.data ?? []} stackId={stack.StackId} />
           <Tabs
             ariaLabel="Parts of the stack"
+            i18nStrings={{ scrollLeftAriaLabel: 'Tabs to the left', scrollRightAriaLabel: 'Tabs to the right' }}
             activeTabId={tab}
             onChange={({ detail }) => setTab(detail.activeTabId)}
             tabs={[
