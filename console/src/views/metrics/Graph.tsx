@@ -169,7 +169,8 @@ export function Graph({ chosen, change, range, period, brush }: Props) {
     async (signal: AbortSignal): Promise<Drawn> => {
       const now = Date.now();
       const bounds = boundsOf(range, now) ?? boundsOf(kAll, now) ?? { from: now - 3_600_000, to: now };
-      const frame = frameOf(bounds.from, bounds.to, period);
+      const namespaces = chosen.map(({ Namespace }) => Namespace);
+      const frame = frameOf(bounds.from, bounds.to, period, namespaces);
       return { frame, grid: gridOf(chosen.length, await loadData(chosen, frame, signal), frame) };
     },
     [chosen, range, period],
@@ -194,7 +195,7 @@ export function Graph({ chosen, change, range, period, brush }: Props) {
         <div style={{ minHeight: 320 }}>
           <ErrorNotice error={error} what="Loading the values" retry={reload} />
           {data === undefined && error === undefined && <Loading what="the values" />}
-          {nothing && <Empty title="No value in this stretch of time." hint="Choose a longer one." />}
+          {nothing && <Empty title="No value in this stretch of time." hint="Choose a longer one, or a longer period." />}
           {data && !nothing && (
             <TimeChart
               times={data.grid.times}

@@ -31,15 +31,16 @@ test('the choice survives the URL, and what somebody typed there does not break 
 });
 
 test('a period gives a readable number of points, and a chosen one not too many', () => {
-  expect(periodFor(300, undefined)).toBe(1);
-  expect(periodFor(3600, undefined)).toBe(30);
-  expect(periodFor(24 * 3600, undefined)).toBe(300);
-  expect(periodFor(3600, 5)).toBe(5);
-  expect(periodFor(24 * 3600, 1)).toBe(300);
+  expect(periodFor(300, undefined, ['Standpipe'])).toBe(1);
+  expect(periodFor(3600, undefined, ['Standpipe'])).toBe(30);
+  expect(periodFor(24 * 3600, undefined, ['Standpipe'])).toBe(300);
+  expect(periodFor(300, undefined, ['Standpipe', 'AWS/Lambda'])).toBe(60); // not kept by the second
+  expect(periodFor(3600, 5, ['Standpipe'])).toBe(5);
+  expect(periodFor(24 * 3600, 1, ['Standpipe'])).toBe(300);
 });
 
 test('the question begins and ends at whole periods', () => {
-  const frame = frameOf(1_000_030_000, 1_000_630_000, 60);
+  const frame = frameOf(1_000_030_000, 1_000_630_000, 60, []);
   expect(frame).toEqual({ from: 1_000_020, to: 1_000_680, period: 60 });
   const input = dataInput([records('a')], frame);
   expect([input.StartTime, input.EndTime, input.MetricDataQueries[0]?.Id]).toEqual([1_000_020, 1_000_680, 'm0']);
@@ -55,6 +56,7 @@ test('answers fall into place; where there is none there is a gap', () => {
 test('labels tell metrics apart and no more', () => {
   expect(labels([records('a')])).toEqual(['IncomingRecords · a']);
   expect(labels([records('a'), records('b')])).toEqual(['a', 'b']);
+  expect(labels([records('a'), { ...records('a'), MetricName: 'IncomingBytes' }])).toEqual(['IncomingRecords', 'IncomingBytes']);
   expect(labels([records('a'), records('a', 'p90')])).toEqual(['a · Sum', 'a · p90']);
   expect([usualStatistic('IncomingBytes'), usualStatistic('GetRecords.IteratorAgeMilliseconds')]).toEqual(['Sum', 'Average']);
 });

@@ -72,19 +72,24 @@ export function usualStatistic(name: string): string {
 export function labels(chosen: Chosen[]): string[] {
   const names = new Set(chosen.map(({ MetricName }) => MetricName));
   const alone = chosen.length === 1;
+  const whereOf = ({ Dimensions = [] }: Metric) => Dimensions.map(({ Value }) => Value).join(' ');
+  const places = new Set(chosen.map(whereOf));
   const drafts = chosen.map((one) => {
-    const where = (one.Dimensions ?? []).map(({ Value }) => Value).join(' ');
+    const where = whereOf(one);
     const name = names.size > 1 || where === '' || alone ? one.MetricName : '';
-    return [name, where].filter(Boolean).join(' · ');
+    return [name, places.size > 1 || alone || name === '' ? where : ''].filter(Boolean).join(' · ');
   });
   return drafts.map((draft, index) => (drafts.indexOf(draft) === drafts.lastIndexOf(draft) ? draft : `${draft} · ${chosen[index]?.stat}`));
 }
 
+// What the server keeps by the second, for three hours; of the rest there is nothing finer than a minute.
+const keptBySecond = ['AWS/Kinesis', 'AWS/Firehose', 'Standpipe'];
+
 // The finest period that gives a readable number of points; a chosen one is kept unless it gives too many.
-export function periodFor(spanSeconds: number, wanted: number | undefined): number {
+export function periodFor(spanSeconds: number, wanted: number | undefined, namespaces: string[]): number {
   if (wanted !== undefined && wanted > 0 && spanSeconds / wanted <= kPointsMost) return wanted;
-  // What is finer than a minute is kept for three hours only.
-  const kept = periods.filter((period) => period >= 60 || spanSeconds <= 3 * 3600);
+  const fine = spanSeconds <= 3 * 3600 && namespaces.every((each) => keptBySecond.includes(each));
+  const kept = periods.filter((period) => period >= 60 || fine);
   return kept.find((period) => spanSeconds / period <= kAutoPoints) ?? 24 * 3600;
 }
 
@@ -94,8 +99,8 @@ export interface Frame {
   period: number;
 }
 
-export function frameOf(fromMs: number, toMs: number, wanted: number | undefined): Frame {
-  const period = periodFor((toMs - fromMs) / 1000, wanted);
+export function frameOf(fromMs: number, toMs: number, wanted: number | undefined, namespaces: string[]): Frame {
+  const period = periodFor((toMs - fromMs) / 1000, wanted, namespaces);
   const from = Math.floor(fromMs / 1000 / period) * period;
   return { from, to: Math.max(Math.ceil(toMs / 1000 / period) * period, from + period), period };
 }
