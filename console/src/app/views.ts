@@ -12,6 +12,7 @@ export interface View {
 export const views: View[] = [
   row('Pipeline', 'pipeline', 'Pipeline', false, () => import('../views/pipeline/Pipeline')),
   row('Pipeline', 'streams', 'Streams', false, () => import('../views/streams/Streams')),
+  row('Pipeline', 'delivery', 'Delivery', false, () => import('../views/delivery/Delivery')),
   row('Data', 'discover', 'Discover', true, () => import('../views/discover/Discover')),
   row('Data', 'devtools', 'Dev Tools', true, () => import('../views/devtools/DevTools')),
   row('Data', 'collections', 'Collections', false, () => import('../views/collections/Collections')),
