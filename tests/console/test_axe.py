@@ -75,12 +75,13 @@ def place(server, aws):
     logs.create_log_stream(logGroupName='/axe/log', logStreamName='s')
     logs.put_log_events(logGroupName='/axe/log', logStreamName='s',
                         logEvents=[{'timestamp': 1_767_225_600_000, 'message': '<b>a line</b>'}])
+    poor = keys_of_nobody(iam)
     with pytest.raises(Exception, match='AccessDenied'):  # something for the refusals
-        server.client('kinesis', **poor(iam)).list_streams()
-    return {'collection': identifier, 'key': key['AccessKeyId'], 'secret': key['SecretAccessKey']}
+        server.client('kinesis', **poor).list_streams()
+    return {'collection': identifier, 'key': key['AccessKeyId'], 'secret': key['SecretAccessKey'], 'poor': poor}
 
 
-def poor(iam):
+def keys_of_nobody(iam):
     iam.create_user(UserName='axel-the-poor')
     key = iam.create_access_key(UserName='axel-the-poor')['AccessKey']
     return {'key': key['AccessKeyId'], 'secret': key['SecretAccessKey']}
@@ -91,9 +92,10 @@ def settled(page):
     expect(page.locator('h1')).to_have_count(1)
 
 
-def examine(page):
-    """Both sizes in both colours."""
-    for name, (width, height) in SIZES.items():
+def examine(page, sizes=tuple(SIZES)):
+    """Each size in both colours."""
+    for name in sizes:
+        width, height = SIZES[name]
         page.set_viewport_size({'width': width, 'height': height})
         for scheme in ('light', 'dark'):
             page.emulate_media(color_scheme=scheme, reduced_motion='reduce')
@@ -120,6 +122,11 @@ def test_every_view_is_known():
 @pytest.mark.parametrize('view', VIEWS)
 def test_a_view(person, place, view):
     examine(visit(person, place, f'#/{view}'))
+
+
+@pytest.mark.parametrize('view', VIEWS)
+def test_a_view_to_somebody_without_rights(person, place, view):
+    examine(visit(person, place['poor'], f'#/{view}'), sizes=['phone'])
 
 
 @pytest.mark.parametrize('route', [

@@ -6,6 +6,7 @@ import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useEffect, useRef, type ReactNode } from 'react';
 
+import { ErrorNotice } from './ErrorNotice';
 import { countText } from './format';
 import { Empty } from './States';
 
@@ -25,6 +26,8 @@ interface Props<Item> {
   columns: Column<Item>[];
   keyOf: (item: Item) => string;
   loading?: boolean;
+  error?: unknown; // why they could not be loaded (again)
+  retry?: () => void;
   description?: ReactNode;
   actions?: ReactNode;
   filter?: ReactNode | false; // instead of the text filter; false: none
@@ -55,13 +58,15 @@ function comparing<Item>(column: Column<Item>) {
 export function DataTable<Item>(props: Props<Item>) {
   const { items, columns, title, keyOf, level = 'h2' } = props;
   const frame = useRef<HTMLDivElement>(null);
+  const failed = props.error !== undefined && props.error !== null;
+  const notice = failed ? <ErrorNotice error={props.error} what={title} retry={props.retry} /> : undefined;
   const collection = useCollection(items, {
     filtering: {
       filteringFunction: (item, typed) => {
         const wanted = typed.toLowerCase();
         return columns.some((column) => text(column, item).toLowerCase().includes(wanted));
       },
-      empty: <Empty title={props.empty} hint={props.emptyHint} />,
+      empty: notice ?? <Empty title={props.empty} hint={props.emptyHint} />,
       noMatch: <Empty title="Nothing matches." />,
     },
     pagination: { pageSize: props.pageSize ?? 50 },
@@ -83,6 +88,7 @@ export function DataTable<Item>(props: Props<Item>) {
 
   return (
     <div ref={frame}>
+      {items.length > 0 && notice && <div className="table-notice">{notice}</div>}
       <Table
         {...collectionProps}
         variant="container"

@@ -6,7 +6,6 @@ import Tabs from '@cloudscape-design/components/tabs';
 
 import { useLive } from '../../api/live';
 import { DataTable } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { PageTitle } from '../../app/PageTitle';
 import { href, navigate, useRoute } from '../../app/router';
 import { Empty } from '../../app/States';
@@ -15,22 +14,19 @@ import { kinds, type Kind } from './kinds';
 function List<Item>({ kind }: { kind: Kind<Item> }) {
   const { data, error, loading, reload } = useLive(kind.load);
   return (
-    <SpaceBetween size="m">
-      <ErrorNotice error={error} what={`Listing: ${kind.title}`} retry={reload} />
-      {(data !== undefined || !error) && (
-        <DataTable
-          title={kind.title}
-          items={data?.items ?? []}
-          columns={kind.columns}
-          keyOf={kind.keyOf}
-          loading={loading}
-          empty={kind.empty}
-          emptyHint={kind.hint}
-          description={data && !data.complete ? `The first ${data.items.length}.` : undefined}
-          actions={<Button iconName="refresh" ariaLabel="Load again" loading={loading} onClick={reload} />}
-        />
-      )}
-    </SpaceBetween>
+    <DataTable
+      title={kind.title}
+      items={data?.items ?? []}
+      columns={kind.columns}
+      keyOf={kind.keyOf}
+      loading={loading}
+      error={error}
+      retry={reload}
+      empty={kind.empty}
+      emptyHint={kind.hint}
+      description={data && !data.complete ? `The first ${data.items.length}.` : undefined}
+      actions={<Button iconName="refresh" ariaLabel="Load again" loading={loading} onClick={reload} />}
+    />
   );
 }
 

@@ -7,7 +7,6 @@ import { useCallback, useState } from 'react';
 import { objectUrl } from '../../api/client';
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { bytesText, timeText } from '../../app/format';
 import { PageTitle } from '../../app/PageTitle';
 import { href } from '../../app/router';
@@ -92,27 +91,26 @@ export function Browser({ bucket, prefix }: { bucket: string; prefix: string }) 
   return (
     <SpaceBetween size="m">
       <PageTitle way={way} title={steps.at(-1)?.text ?? bucket} />
-      <ErrorNotice error={error} what="Listing the objects" retry={reload} />
-      {(data !== undefined || !error) && (
-        <DataTable
-          title="Objects"
-          counted={false}
-          items={data?.entries ?? []}
-          columns={columnsFor(bucket, prefix)}
-          keyOf={keyOf}
-          loading={loading}
-          wrap
-          pageSize={100}
-          empty={prefix === '' ? 'The bucket is empty.' : 'Nothing is here.'}
-          filter={false}
-          actions={
-            <SpaceBetween size="m" direction="horizontal" alignItems="center">
-              {(page > 0 || next !== undefined) && <Pager page={page} next={next !== undefined} loading={loading} go={go} />}
-              <Button iconName="refresh" ariaLabel="Load again" loading={loading} onClick={reload} />
-            </SpaceBetween>
-          }
-        />
-      )}
+      <DataTable
+        title="Objects"
+        counted={false}
+        items={data?.entries ?? []}
+        columns={columnsFor(bucket, prefix)}
+        keyOf={keyOf}
+        loading={loading}
+        error={error}
+        retry={reload}
+        wrap
+        pageSize={100}
+        empty={prefix === '' ? 'The bucket is empty.' : 'Nothing is here.'}
+        filter={false}
+        actions={
+          <SpaceBetween size="m" direction="horizontal" alignItems="center">
+            {(page > 0 || next !== undefined) && <Pager page={page} next={next !== undefined} loading={loading} go={go} />}
+            <Button iconName="refresh" ariaLabel="Load again" loading={loading} onClick={reload} />
+          </SpaceBetween>
+        }
+      />
     </SpaceBetween>
   );
 }

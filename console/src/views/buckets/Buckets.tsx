@@ -1,11 +1,9 @@
 // Buckets and what is in them: to look at and to download.
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { timeText } from '../../app/format';
 import { href, useRoute } from '../../app/router';
 import { Browser } from './Browser';
@@ -26,23 +24,20 @@ const columns: Column<Bucket>[] = [
 function List() {
   const { data, error, loading, reload } = useLive(listBuckets);
   return (
-    <SpaceBetween size="m">
-      <ErrorNotice error={error} what="Listing the buckets" retry={reload} />
-      {(data !== undefined || !error) && (
-        <DataTable
-          title="Buckets"
-          level="h1"
-          items={data?.items ?? []}
-          columns={columns}
-          keyOf={(bucket) => bucket.Name}
-          loading={loading}
-          empty="There is no bucket."
-          emptyHint="Delivery streams keep in buckets what a collection refused; stacks make theirs themselves."
-          description={data && !data.complete ? `The first ${data.items.length}.` : undefined}
-          actions={<Button iconName="refresh" ariaLabel="Load again" loading={loading} onClick={reload} />}
-        />
-      )}
-    </SpaceBetween>
+    <DataTable
+      title="Buckets"
+      level="h1"
+      items={data?.items ?? []}
+      columns={columns}
+      keyOf={(bucket) => bucket.Name}
+      loading={loading}
+      error={error}
+      retry={reload}
+      empty="There is no bucket."
+      emptyHint="Delivery streams keep in buckets what a collection refused; stacks make theirs themselves."
+      description={data && !data.complete ? `The first ${data.items.length}.` : undefined}
+      actions={<Button iconName="refresh" ariaLabel="Load again" loading={loading} onClick={reload} />}
+    />
   );
 }
 

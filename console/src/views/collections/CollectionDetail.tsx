@@ -127,15 +127,17 @@ function Policies({ type, title, name }: { type: PolicyType; title: string; name
   );
 }
 
+const way = (id: string, name: string) => [
+  { text: 'Collections', href: href('collections') },
+  { text: name, href: href(['collections', id]) },
+];
+
 function Loaded({ collection }: { collection: Collection }) {
   const { id, name } = collection;
   return (
     <SpaceBetween size="m">
       <PageTitle
-        way={[
-          { text: 'Collections', href: href('collections') },
-          { text: name, href: href(['collections', id]) },
-        ]}
+        way={way(id, name)}
         title={name}
         description={collection.description}
         actions={
@@ -162,5 +164,10 @@ export function CollectionDetail({ id }: { id: string }) {
   const load = useCallback((signal: AbortSignal) => getCollection(id, signal), [id]);
   const { data, error, reload } = useLive(load);
   if (data !== undefined) return <Loaded collection={data} />;
-  return error ? <ErrorNotice error={error} what="The collection" retry={reload} /> : <Loading what="the collection" />;
+  return (
+    <SpaceBetween size="m">
+      <PageTitle way={way(id, id)} title={id} />
+      {error ? <ErrorNotice error={error} what="The collection" retry={reload} /> : <Loading what="the collection" />}
+    </SpaceBetween>
+  );
 }

@@ -5,7 +5,6 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { timeText } from '../../app/format';
 import { href, useRoute } from '../../app/router';
 import { seconds } from '../access/CollectionPolicyDetail';
@@ -52,23 +51,20 @@ const columns: Column<Collection>[] = [
 function List() {
   const { data, error, loading, reload } = useLive(listCollections, kEveryMs);
   return (
-    <SpaceBetween size="m">
-      <ErrorNotice error={error} what="Listing the collections" retry={reload} />
-      {(data !== undefined || !error) && (
-        <DataTable
-          title="Collections"
-          level="h1"
-          items={data?.items ?? []}
-          columns={columns}
-          keyOf={(collection) => collection.id}
-          loading={loading}
-          empty="There is no collection in this region."
-          emptyHint="A stack or the API creates them; each needs an encryption policy first."
-          description={data && !data.complete ? `The first ${data.items.length}.` : undefined}
-          actions={<Button iconName="refresh" ariaLabel="Load again" onClick={reload} />}
-        />
-      )}
-    </SpaceBetween>
+    <DataTable
+      title="Collections"
+      level="h1"
+      items={data?.items ?? []}
+      columns={columns}
+      keyOf={(collection) => collection.id}
+      loading={loading}
+      error={error}
+      retry={reload}
+      empty="There is no collection in this region."
+      emptyHint="A stack or the API creates them; each needs an encryption policy first."
+      description={data && !data.complete ? `The first ${data.items.length}.` : undefined}
+      actions={<Button iconName="refresh" ariaLabel="Load again" onClick={reload} />}
+    />
   );
 }
 

@@ -4,13 +4,11 @@ import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMemo } from 'react';
 
 import { refusals as load, type Refusal } from '../../api/client';
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { timeText } from '../../app/format';
 import { href, useUrlState } from '../../app/router';
 import { explain, layers, shortPrincipal, shortReason, shortResource, titles, withKeys } from './explain';
@@ -127,59 +125,58 @@ export default function Refusals() {
   };
 
   return (
-    <SpaceBetween size="m">
-      <ErrorNotice error={error} what="Loading the refusals" retry={reload} />
-      <div className="beside">
-        <DataTable
-          title="Refusals"
-          level="h1"
-          items={rows}
-          columns={columns}
-          keyOf={(row) => row.key}
-          loading={loading}
-          wrap
-          rowTestId="refusal-row"
-          selectedKey={chosen}
-          description={data && scope(data.everybody, all.length)}
-          empty={filtered ? 'No refusal matches.' : 'Nothing was refused.'}
-          emptyHint={
-            filtered ? <Button onClick={clear}>Clear the filters</Button> : 'What is refused from now on appears here within seconds.'
-          }
-          filter={
-            <div className="filters">
-              <Filter
-                label="Principal"
-                any="Any principal"
-                value={principal}
-                change={setPrincipal}
-                values={distinct(all, (row) => row.principal)}
-                words={shortPrincipal}
-              />
-              <Filter
-                label="Service"
-                any="Any service"
-                value={service}
-                change={setService}
-                values={distinct(all, (row) => row.service)}
-              />
-              <Filter
-                label="Decided by"
-                any="Any layer"
-                value={layer}
-                change={setLayer}
-                values={layers}
-                words={(each) => titles[each as Refusal['decidedBy']] ?? each}
-              />
-            </div>
-          }
-        />
-        {refusal && (
-          <aside aria-label="The chosen refusal">
-            <RefusalDetail refusal={refusal} close={() => choose(undefined)} />
-          </aside>
-        )}
-      </div>
-    </SpaceBetween>
+    <div className="beside">
+      <DataTable
+        title="Refusals"
+        level="h1"
+        items={rows}
+        columns={columns}
+        keyOf={(row) => row.key}
+        loading={loading}
+        error={error}
+        retry={reload}
+        wrap
+        rowTestId="refusal-row"
+        selectedKey={chosen}
+        description={data && scope(data.everybody, all.length)}
+        empty={filtered ? 'No refusal matches.' : 'Nothing was refused.'}
+        emptyHint={
+          filtered ? <Button onClick={clear}>Clear the filters</Button> : 'What is refused from now on appears here within seconds.'
+        }
+        filter={
+          <div className="filters">
+            <Filter
+              label="Principal"
+              any="Any principal"
+              value={principal}
+              change={setPrincipal}
+              values={distinct(all, (row) => row.principal)}
+              words={shortPrincipal}
+            />
+            <Filter
+              label="Service"
+              any="Any service"
+              value={service}
+              change={setService}
+              values={distinct(all, (row) => row.service)}
+            />
+            <Filter
+              label="Decided by"
+              any="Any layer"
+              value={layer}
+              change={setLayer}
+              values={layers}
+              words={(each) => titles[each as Refusal['decidedBy']] ?? each}
+            />
+          </div>
+        }
+      />
+      {refusal && (
+        <aside aria-label="The chosen refusal">
+          <RefusalDetail refusal={refusal} close={() => choose(undefined)} />
+        </aside>
+      )}
+    </div>
   );
 }
 
