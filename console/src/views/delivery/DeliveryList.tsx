@@ -2,6 +2,7 @@
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import Pagination from '@cloudscape-design/components/pagination';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useCallback, useState } from 'react';
@@ -82,7 +83,14 @@ export function DeliveryList() {
     useCallback((signal: AbortSignal) => Promise.all((JSON.parse(shown) as string[]).map((name) => rowOf(name, signal))), [shown]),
   );
   const rows = details.data ?? (JSON.parse(shown) as string[]).map((name): Row => ({ name }));
-  if (list.error !== undefined) return <ErrorNotice error={list.error} what="Delivery streams" retry={list.reload} />;
+  if (list.error !== undefined) {
+    return (
+      <SpaceBetween size="m">
+        <Header variant="h1">Delivery streams</Header>
+        <ErrorNotice error={list.error} what="Delivery streams" retry={list.reload} />
+      </SpaceBetween>
+    );
+  }
   return (
     <Table
       variant="container"
