@@ -134,7 +134,9 @@ def test_a_view_to_somebody_without_rights(person, place, view):
     'access/network/axe-net', 'access/encryption/axe-enc', 'access/policies/'
     + urllib.parse.quote('arn:aws:iam::aws:policy/AdministratorAccess', safe=''), 'collections/{collection}',
     'buckets/axe-bucket', 'buckets/axe-bucket?prefix=a%2F', 'buckets/axe-bucket?key=a%2Fb.json', 'buckets/no-such-bucket',
-    'discover?collection={collection}&index=ticks', 'devtools?collection={collection}', 'refusals?layer=sign-in'])
+    'discover?collection={collection}&index=ticks', 'devtools?collection={collection}', 'refusals?layer=sign-in',
+    'streams/axe-stream', 'streams/axe-stream?tab=records', 'delivery/axe-delivery', 'stacks/axe', 'functions/axe-function',
+    'logs/%2Faxe%2Flog'])
 def test_a_page_inside_a_view(person, place, route):
     examine(visit(person, place, '#/' + route.format(**place)))
 

@@ -47,6 +47,7 @@ export function DeliveryDetail({ name }: { name: string }) {
       {delivery && (
         <Tabs
           ariaLabel="What to see of the delivery stream"
+          i18nStrings={{ scrollLeftAriaLabel: 'Tabs to the left', scrollRightAriaLabel: 'Tabs to the right' }}
           activeTabId={tab}
           onChange={({ detail }) => choose(detail.activeTabId)}
           tabs={[

@@ -97,6 +97,7 @@ export function StreamDetail({ name }: { name: string }) {
       {live.error !== undefined && <ErrorNotice error={live.error} what={`Stream ${name}`} retry={live.reload} />}
       <Tabs
         ariaLabel="What to see of the stream"
+        i18nStrings={{ scrollLeftAriaLabel: 'Tabs to the left', scrollRightAriaLabel: 'Tabs to the right' }}
         activeTabId={tab}
         onChange={({ detail }) => choose(detail.activeTabId)}
         tabs={[
