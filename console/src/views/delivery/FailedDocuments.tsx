@@ -21,6 +21,7 @@ import { href, navigate } from '../../app/router';
 import { Empty, Loading } from '../../app/States';
 import { collectionTargetOf, nameInArn, sourceOf } from '../pipeline/map';
 import type { Delivery } from '../pipeline/topology';
+import './delivery.css';
 import { readFailedDocuments, type FailedDocument, type FailedPlace } from './failedDocuments';
 import { redrive, type Outcome, type Way } from './redrive';
 
@@ -30,7 +31,7 @@ function OutcomeOf({ outcome }: { outcome?: Outcome }) {
   if (outcome === undefined) return <span className="quiet">–</span>;
   return (
     <StatusIndicator type={outcome.done ? 'success' : 'error'}>
-      <span data-testid="redrive-outcome">{outcome.done ? 'Re-driven' : 'Refused'}: {outcome.words}</span>
+      <span className="redrive-words" data-testid="redrive-outcome">{outcome.done ? 'Re-driven' : 'Refused'}: {outcome.words}</span>
     </StatusIndicator>
   );
 }
@@ -38,27 +39,29 @@ function OutcomeOf({ outcome }: { outcome?: Outcome }) {
 function columnsOf(outcomes: Outcomes, look: (document: FailedDocument) => void) {
   return [
     {
-      id: 'line', header: 'Line', minWidth: 70, isRowHeader: true, sortingField: 'line',
+      id: 'line', header: 'Line', minWidth: 60, isRowHeader: true, sortingField: 'line',
       cell: (document: FailedDocument) => (
         <Link onFollow={() => look(document)} ariaLabel={`Look at the document of line ${document.line}`}>
           {document.line}
         </Link>
       ),
     },
-    { id: 'code', header: 'Code', minWidth: 130, sortingField: 'code', cell: ({ code }: FailedDocument) => code || '–' },
-    { id: 'reason', header: 'Reason', minWidth: 240, sortingField: 'reason', cell: ({ reason }: FailedDocument) => reason },
     {
-      id: 'document', header: 'Document', minWidth: 240,
+      id: 'outcome', header: 'Re-drive', minWidth: 150,
+      cell: ({ line }: FailedDocument) => <OutcomeOf outcome={outcomes.get(line)} />,
+    },
+    {
+      id: 'reason', header: 'Failed because', minWidth: 260, sortingField: 'reason',
+      cell: ({ code, reason }: FailedDocument) => <><b>{code}</b> {reason}</>,
+    },
+    {
+      id: 'document', header: 'Document', minWidth: 220,
       cell: ({ decoded }: FailedDocument) => <code className="record">{decoded.text.replace(/\s+/g, ' ').slice(0, 140)}</code>,
     },
     { id: 'attempts', header: 'Attempts', minWidth: 100, sortingField: 'attempts', cell: ({ attempts }: FailedDocument) => countText(attempts) },
     {
       id: 'arrived', header: 'Arrived', minWidth: 170, sortingField: 'arrivedMs',
       cell: ({ arrivedMs }: FailedDocument) => timeText(arrivedMs === undefined ? undefined : arrivedMs / 1000),
-    },
-    {
-      id: 'outcome', header: 'Re-drive', minWidth: 180,
-      cell: ({ line }: FailedDocument) => <OutcomeOf outcome={outcomes.get(line)} />,
     },
   ];
 }
@@ -137,6 +140,8 @@ function Documents({ delivery, place, objectKey, documents }: Props & { document
   const chosen = collection.collectionProps.selectedItems ?? [];
   const stream = sourceOf(delivery);
   const back = () => navigate(href(['delivery', delivery.DeliveryStreamName], { tab: 'failed' }));
+  // What has arrived is not sent again, however it stays chosen.
+  const waiting = chosen.filter(({ line }) => !outcomes.get(line)?.done);
   const finished = documents.length > 0 && documents.every(({ line }) => outcomes.get(line)?.done);
   return (
     <SpaceBetween size="m">
@@ -168,8 +173,8 @@ function Documents({ delivery, place, objectKey, documents }: Props & { document
                   <Button onClick={() => collection.actions.setSelectedItems(documents.filter(({ line }) => !outcomes.get(line)?.done))}>
                     Choose all
                   </Button>
-                  <Button variant="primary" disabled={chosen.length === 0} loading={busy} onClick={() => void send(chosen, way)}>
-                    Re-drive{chosen.length > 0 ? ` ${countText(chosen.length)}` : ''}
+                  <Button variant="primary" disabled={waiting.length === 0} loading={busy} onClick={() => void send(waiting, way)}>
+                    Re-drive{waiting.length > 0 ? ` ${countText(waiting.length)}` : ''}
                   </Button>
                 </SpaceBetween>
               }

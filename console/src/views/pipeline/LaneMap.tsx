@@ -54,15 +54,21 @@ function useArrows(lane: Lane) {
   return { box, arrows };
 }
 
+// Records that wait inside a delivery stream are stuck on the way out of it, not on the way in, unless reading fails.
+function stuckAt({ carries }: MapEdge, health: Health | undefined): boolean {
+  if (health?.level !== 'failing') return false;
+  return (carries === 'records') === (health.error?.code.startsWith('Kinesis.') ?? false);
+}
+
 function ArrowLine({ arrow, figures, health }: { arrow: Arrow; figures?: FiguresOf; health?: Health }) {
   const flow = figures && flowAlong(arrow.edge, figures);
   const backup = arrow.edge.carries === 'backup';
   const state = backup
     ? flow && flow.total > 0 ? 'warning' : 'idle'
-    : health?.level === 'failing' ? 'failing' : flow && flow.rate > 0 ? 'moving' : 'idle';
+    : stuckAt(arrow.edge, health) ? 'failing' : flow && flow.rate > 0 ? 'moving' : 'idle';
   const [x, y] = arrow.middle;
   const words = flow === undefined ? '' : backup ? `${flow.total.toLocaleString('en')} failed` : `${rateText(flow.rate)}/s`;
-  const shown = words !== '' && !(backup && flow?.total === 0);
+  const shown = flow !== undefined && (backup ? flow.total : flow.rate) > 0;
   return (
     <g className={`arrow arrow-${state} ${backup ? 'arrow-backup' : ''}`}>
       <path d={arrow.path} markerEnd={`url(#head-${state})`} />
@@ -113,7 +119,11 @@ export function LaneMap({ lane, figures, healths }: { lane: Lane; figures?: Figu
               health={healths.get(node.id)}
               leaving={lane.edges
                 .filter(({ from }) => from === node.id)
-                .map((edge) => ({ edge, flow: figures && flowAlong(edge, figures) }))}
+                .map((edge) => ({
+                  edge,
+                  name: lane.columns.flat().find(({ id }) => id === edge.to)?.name ?? edge.to,
+                  flow: figures && flowAlong(edge, figures),
+                }))}
             />
           ))}
         </ul>

@@ -108,7 +108,7 @@ interface Props {
   node: MapNode;
   figures?: Figures;
   health?: Health;
-  leaving: { edge: MapEdge; flow?: { rate: number; total: number } }[];
+  leaving: { edge: MapEdge; name: string; flow?: { rate: number; total: number } }[];
 }
 
 export function NodeCard({ node, figures, health, leaving }: Props) {
@@ -120,7 +120,9 @@ export function NodeCard({ node, figures, health, leaving }: Props) {
         <a className="node-name" href={placeOf(node)}>{node.name}</a>
       </h2>
       <p className="node-kind">{detailOf(node)}</p>
-      <StatusIndicator type={kIndicator[level]}>{health?.words ?? 'No numbers'}</StatusIndicator>
+      <StatusIndicator type={kIndicator[level]}>
+        <span className="node-words" data-testid={`health-${node.kind}-${node.name}`}>{health?.words ?? 'No numbers'}</span>
+      </StatusIndicator>
       <FiguresOfNode node={node} figures={figures} />
       <Bars values={figures?.bars ?? []} />
       {error && <LastError error={error} name={node.name} />}
@@ -128,10 +130,10 @@ export function NodeCard({ node, figures, health, leaving }: Props) {
       {node.logError !== undefined && <Unseen what="Log" error={node.logError} />}
       {leaving.length > 0 && (
         <ul className="node-leaving">
-          {leaving.map(({ edge, flow }) => (
+          {leaving.map(({ edge, name, flow }) => (
             <li key={`${edge.to} ${edge.carries}`}>
               {edge.carries === 'backup' ? 'failed ones to ' : 'to '}
-              {edge.to.replace('/', ' ')}
+              {kKindWords[edge.to.split('/')[0] as Kind].toLowerCase()} {name}
               {flow && (edge.carries === 'backup' ? `: ${flow.total}` : `: ${rateText(flow.rate)} records/s`)}
             </li>
           ))}

@@ -1,6 +1,5 @@
 // The home: what flows from where to where, now, and where it is stuck.
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -20,15 +19,14 @@ import { kDrawnMax, loadTopology, type Topology } from './topology';
 
 const kSpanS = 15 * 60;
 const kPeriodS = 5;
-const kFiguresEveryMs = 2000;
-const kTopologyEveryMs = 4000;
+const kEveryMs = 2000;
 
 function useTopology(named: string) {
   const load = useCallback(
     (signal: AbortSignal) => loadTopology(named, Date.now() - kSpanS * 1000, signal),
     [named],
   );
-  return useLive(load, kTopologyEveryMs);
+  return useLive(load, kEveryMs);
 }
 
 // One call for all numbers. Asked anew from the start only when other things are to be measured.
@@ -42,7 +40,7 @@ function useFigures(lanes: Lane[]) {
     },
     [wanted],
   );
-  const live = useLive(load, kFiguresEveryMs);
+  const live = useLive(load, kEveryMs);
   const figures = useMemo(
     () => live.data && figuresFrom(nodesOf(lanes), edgesOf(lanes), live.data.curves, live.data.span, live.data.now),
     [lanes, live.data],
@@ -65,7 +63,7 @@ function Summary({ healths }: { healths: Health[] }) {
   const words =
     failing + warning === 0
       ? 'Nothing is stuck.'
-      : [failing > 0 && `${failing} stuck`, warning > 0 && `${warning} to look at`].filter(Boolean).join(', ');
+      : [failing > 0 && `${failing} stuck`, warning > 0 && `${warning} to look at`].filter(Boolean).join(', ') + '.';
   return (
     <>
       <output>{words}</output> Figures of the last 15 minutes, refreshed every 2 s.
@@ -128,9 +126,7 @@ export default function Pipeline() {
         <LaneMap key={nodesOf([lane])[0]?.id} lane={lane} figures={figures} healths={healths} />
       ))}
       {lanes.length > 0 && (
-        <Box color="text-body-secondary" fontSize="body-s">
-          Solid arrows: records on their way. Dashed: what goes to the backup.
-        </Box>
+        <p className="legend">Green and moving: records on their way now. Dotted: what failed and went to the backup.</p>
       )}
     </SpaceBetween>
   );

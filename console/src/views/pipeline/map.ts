@@ -109,7 +109,10 @@ export function buildMap(topology: Topology): Lane[] {
   for (const collection of topology.collections.data ?? []) {
     add(graph, 'collection', collection.name, { collection }, collection.id);
   }
-  for (const { name, described, lastError } of topology.deliveries.data ?? []) {
+  // Those that read a stream first: a direct one among them would only make arrows cross.
+  const direct = ({ described }: { described: { data?: Delivery } }) => Number(!described.data || !sourceOf(described.data));
+  const deliveries = (topology.deliveries.data ?? []).toSorted((a, b) => direct(a) - direct(b));
+  for (const { name, described, lastError } of deliveries) {
     const id = add(graph, 'delivery', name, {
       delivery: described.data,
       error: described.error,

@@ -37,7 +37,7 @@ function columnsOf(look: (record: ShownRecord) => void): Column<ShownRecord>[] {
     {
       id: 'arrived', header: 'Arrived', minWidth: 180, value: ({ ApproximateArrivalTimestamp: time }) => time,
       cell: (record) => (
-        <Link onFollow={() => look(record)} ariaLabel={`Look at record ${record.SequenceNumber}`}>
+        <Link onFollow={() => look(record)} ariaLabel={`${timeText(record.ApproximateArrivalTimestamp)}, record ${record.SequenceNumber}`}>
           <span className="nowrap">{timeText(record.ApproximateArrivalTimestamp)}</span>
         </Link>
       ),
@@ -68,8 +68,8 @@ function useReading() {
     const answer = await readFrom(iterator, kReadAtOnce);
     setRecords((old) => [...before(old), ...answer.records].slice(-kKept));
     setNext(answer.next);
-    const behind = answer.behindMs > 0 ? `${durationText(answer.behindMs)} behind latest` : 'at the latest record';
-    setState(answer.next === undefined ? 'The shard is closed and read to its end.' : `Read until ${behind}.`);
+    const behind = answer.behindMs > 0 ? `${durationText(answer.behindMs)} behind latest` : 'the latest record';
+    setState(answer.next === undefined ? 'The shard is closed and read to its end.' : `Read up to ${behind}.`);
   }, []);
 
   const guarded = useCallback(async (work: () => Promise<void>) => {
@@ -169,6 +169,7 @@ function Reader({ name, shards }: { name: string; shards: { id: string; open: bo
           selectedKey={looked?.SequenceNumber}
           loading={busy}
           rowTestId="record"
+          wrap
           description={reading.state || `The newest ${kKept} that are read stay here.`}
           actions={<Button disabled={next === undefined || follow} loading={busy && !follow} onClick={() => void readOn()}>Read on</Button>}
           empty={reading.state === '' ? 'Nothing is read yet.' : 'No records here.'}

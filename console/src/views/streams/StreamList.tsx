@@ -1,5 +1,6 @@
 // All streams, and the way to a new one.
 import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
 import { useCallback, useState } from 'react';
 
 import { aws } from '../../api/client';
@@ -50,6 +51,7 @@ export function StreamList() {
   const live = useLive(useCallback((signal: AbortSignal) => listStreams(signal), []), 10_000);
   return (
     <>
+      {live.error !== undefined && live.data === undefined && <Header variant="h1">Streams</Header>}
       {live.error !== undefined && <ErrorNotice error={live.error} what="Streams" retry={live.reload} />}
       {(live.data !== undefined || live.error === undefined) && (
         <DataTable
