@@ -5,7 +5,6 @@ import { aws, objectUrl } from '../../api/client';
 import { useLive } from '../../api/live';
 import { allPages } from '../../api/paging';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { bytesText, timeText } from '../../app/format';
 import { href } from '../../app/router';
 import type { FailedPlace } from './failedDocuments';
@@ -62,24 +61,23 @@ export function FailedObjects({ name, place }: { name: string; place: FailedPlac
   );
   const objects = (live.data?.items ?? []).toSorted((a, b) => b.LastModified - a.LastModified);
   return (
-    <>
-      {live.error !== undefined && <ErrorNotice error={live.error} what={`Bucket ${bucket}`} retry={live.reload} />}
-      <DataTable
-        title="Failed documents"
-        items={objects}
-        keyOf={({ Key }) => Key}
-        loading={live.loading}
-        rowTestId="failed-object"
-        description={
-          <span className="wrap-anywhere">
-            Under {prefix} in bucket {bucket}.
-            {live.data?.complete === false && ' Only the first 10,000 are listed.'}
-          </span>
-        }
-        empty="No failed documents."
-        emptyHint="What the collection refuses for good is kept here, with the reason, to be looked at and re-driven."
-        columns={columnsOf(name, place)}
-      />
-    </>
+    <DataTable
+      title="Failed documents"
+      items={objects}
+      keyOf={({ Key }) => Key}
+      loading={live.loading}
+      error={live.error}
+      retry={live.reload}
+      rowTestId="failed-object"
+      description={
+        <span className="wrap-anywhere">
+          Under {prefix} in bucket {bucket}.
+          {live.data?.complete === false && ' Only the first 10,000 are listed.'}
+        </span>
+      }
+      empty="No failed documents."
+      emptyHint="What the collection refuses for good is kept here, with the reason, to be looked at and re-driven."
+      columns={columnsOf(name, place)}
+    />
   );
 }

@@ -3,7 +3,6 @@ import { useCallback } from 'react';
 
 import { useLive } from '../../api/live';
 import { DataTable } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { timeText } from '../../app/format';
 import { href } from '../../app/router';
 import { Empty } from '../../app/States';
@@ -33,34 +32,33 @@ export function LastErrors({ delivery }: { delivery: Delivery }) {
     );
   }
   return (
-    <>
-      {live.error !== undefined && <ErrorNotice error={live.error} what="The delivery's log" retry={live.reload} />}
-      <DataTable
-        title="Last errors"
-        items={live.data ?? []}
-        keyOf={({ key }) => key}
-        loading={live.loading}
-        rowTestId="delivery-error"
-        wrap
-        description={
-          <>
-            The newest {kLines} lines of{' '}
-            {targets.map(({ group, stream }, index) => (
-              <span key={`${group}/${stream}`}>
-                {index > 0 && ' and '}
-                <a href={href(['logs', group], { stream })}>{group} / {stream}</a>
-              </span>
-            ))}
-          </>
-        }
-        empty="No errors."
-        emptyHint="Nothing that this delivery stream had to deliver has failed."
-        columns={[
-          { id: 'time', header: 'Time', minWidth: 170, value: ({ time }) => time, cell: ({ time }) => timeText(time / 1000) },
-          { id: 'code', header: 'Code', minWidth: 150, value: ({ code }) => code || '–' },
-          { id: 'reason', header: 'Reason', minWidth: 260, value: ({ reason }) => reason },
-        ]}
-      />
-    </>
+    <DataTable
+      title="Last errors"
+      items={live.data ?? []}
+      keyOf={({ key }) => key}
+      loading={live.loading}
+      error={live.error}
+      retry={live.reload}
+      rowTestId="delivery-error"
+      wrap
+      description={
+        <>
+          The newest {kLines} lines of{' '}
+          {targets.map(({ group, stream }, index) => (
+            <span key={`${group}/${stream}`}>
+              {index > 0 && ' and '}
+              <a href={href(['logs', group], { stream })}>{group} / {stream}</a>
+            </span>
+          ))}
+        </>
+      }
+      empty="No errors."
+      emptyHint="Nothing that this delivery stream had to deliver has failed."
+      columns={[
+        { id: 'time', header: 'Time', minWidth: 170, value: ({ time }) => time, cell: ({ time }) => timeText(time / 1000) },
+        { id: 'code', header: 'Code', minWidth: 150, value: ({ code }) => code || '–' },
+        { id: 'reason', header: 'Reason', minWidth: 260, value: ({ reason }) => reason },
+      ]}
+    />
   );
 }

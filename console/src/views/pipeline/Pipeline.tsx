@@ -54,15 +54,23 @@ function Refused({ topology }: { topology: Topology }) {
     ['Delivery streams', topology.deliveries.error],
     ['Collections', topology.collections.error],
   ];
-  return parts.map(([what, error]) => error !== undefined && <ErrorNotice key={what} error={error} what={what} />);
+  const refused = parts.filter(([, error]) => error !== undefined);
+  if (refused.length === 0) return null;
+  return (
+    <SpaceBetween size="m">
+      {refused.map(([what, error]) => <ErrorNotice key={what} error={error} what={what} />)}
+    </SpaceBetween>
+  );
 }
 
 function Summary({ healths }: { healths: Health[] }) {
   const count = (level: Health['level']) => healths.filter((health) => health.level === level).length;
   const [failing, warning] = [count('failing'), count('warning')];
+  // What cannot be seen cannot be said to be well.
+  const unseen = healths.length === 0 || count('unknown') > 0;
   const words =
     failing + warning === 0
-      ? 'Nothing is stuck.'
+      ? unseen ? '' : 'Nothing is stuck.'
       : [failing > 0 && `${failing} stuck`, warning > 0 && `${warning} to look at`].filter(Boolean).join(', ') + '.';
   return (
     <>

@@ -4,7 +4,6 @@ import { useCallback } from 'react';
 
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { href } from '../../app/router';
 import { isOpen, listShards, shareOf, type Shard } from './shards';
 
@@ -41,7 +40,6 @@ function columnsOf(name: string): Column<Shard>[] {
 
 export function Shards({ name }: { name: string }) {
   const live = useLive(useCallback((signal: AbortSignal) => listShards(name, signal), [name]), 10_000);
-  if (live.error !== undefined) return <ErrorNotice error={live.error} what="Shards" retry={live.reload} />;
   return (
     <DataTable
       title="Shards"
@@ -49,6 +47,8 @@ export function Shards({ name }: { name: string }) {
       columns={columnsOf(name)}
       keyOf={({ ShardId }) => ShardId}
       loading={live.loading}
+      error={live.error}
+      retry={live.reload}
       empty="The stream has no shards yet."
     />
   );

@@ -1,13 +1,11 @@
 // All streams, and the way to a new one.
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
 import { useCallback, useState } from 'react';
 
 import { aws } from '../../api/client';
 import { useLive } from '../../api/live';
 import { allPages } from '../../api/paging';
 import { DataTable, type Column } from '../../app/DataTable';
-import { ErrorNotice } from '../../app/ErrorNotice';
 import { timeText } from '../../app/format';
 import { href, navigate } from '../../app/router';
 import type { Stream } from '../pipeline/topology';
@@ -51,22 +49,20 @@ export function StreamList() {
   const live = useLive(useCallback((signal: AbortSignal) => listStreams(signal), []), 10_000);
   return (
     <>
-      {live.error !== undefined && live.data === undefined && <Header variant="h1">Streams</Header>}
-      {live.error !== undefined && <ErrorNotice error={live.error} what="Streams" retry={live.reload} />}
-      {(live.data !== undefined || live.error === undefined) && (
-        <DataTable
-          title="Streams"
-          level="h1"
-          items={live.data?.items ?? []}
-          columns={columns}
-          keyOf={({ StreamName }) => StreamName}
-          loading={live.loading}
-          description={live.data?.complete === false ? 'Only the first 10,000 are listed.' : undefined}
-          actions={<Button variant="primary" onClick={() => setCreating(true)}>Create a stream</Button>}
-          empty="There is no stream."
-          emptyHint="A stream keeps records in order until its readers have taken them."
-        />
-      )}
+      <DataTable
+        title="Streams"
+        level="h1"
+        items={live.data?.items ?? []}
+        columns={columns}
+        keyOf={({ StreamName }) => StreamName}
+        loading={live.loading}
+        error={live.error}
+        retry={live.reload}
+        description={live.data?.complete === false ? 'Only the first 10,000 are listed.' : undefined}
+        actions={<Button variant="primary" onClick={() => setCreating(true)}>Create a stream</Button>}
+        empty="There is no stream."
+        emptyHint="A stream keeps records in order until its readers have taken them."
+      />
       {creating && (
         <CreateStream close={() => setCreating(false)} created={(name) => navigate(href(['streams', name]))} />
       )}
