@@ -75,7 +75,7 @@ export function Configuration({ delivery }: { delivery: Delivery }) {
         <Part
           title="Collection"
           items={[
-            pair('Collection', <a href={href(['discover', id])}>{id}</a>),
+            pair('Collection', <a href={href('discover', { collection: id, index: collection.IndexName })}>{id}</a>),
             pair('Index', collection.IndexName),
             pair('Endpoint', collection.CollectionEndpoint),
             pair('Buffer', bufferText(collection.BufferingHints)),

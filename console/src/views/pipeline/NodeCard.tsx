@@ -21,7 +21,7 @@ const kKindWords: Record<Kind, string> = {
 export function placeOf(node: MapNode): string {
   if (node.kind === 'stream') return href(['streams', node.name]);
   if (node.kind === 'delivery') return href(['delivery', node.name]);
-  if (node.kind === 'collection') return href(['discover', node.id.slice('collection/'.length)]);
+  if (node.kind === 'collection') return href('discover', { collection: node.id.slice('collection/'.length) });
   return href(['buckets', node.name]);
 }
 
