@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 _file = pathlib.Path(__file__).resolve().parents[1] / 'acceptance/conftest.py'
 _spec = importlib.util.spec_from_file_location('acceptance_conftest', _file)
@@ -21,6 +21,8 @@ ROOT, REGION, ACCOUNT = acceptance.ROOT, acceptance.REGION, '000000000000'
 # Nothing leaves this machine: not the browser's own errands either.
 FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
          '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--disable-default-apps']
+PATIENCE_MS = 20_000  # on a machine that has other work, too
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope='session')
@@ -53,7 +55,7 @@ class Person:
         self.context = chromium.new_context(viewport={'width': size[0], 'height': size[1]}, color_scheme=scheme,
                                             accept_downloads=True)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on('console', self._heard)
         self.page.on('pageerror', lambda error: self.faults.append(f'error: {error}'))
         self.page.on('dialog', self._dialog)

@@ -88,7 +88,7 @@ def keys_of_nobody(iam):
 
 
 def settled(page):
-    expect(page.get_by_text(re.compile(r'^Loading'))).to_have_count(0)
+    expect(page.get_by_text(re.compile(r'^Loading [^:]*$'))).to_have_count(0)  # a colon: that it was refused
     expect(page.locator('h1')).to_have_count(1)
 
 
@@ -105,6 +105,7 @@ def examine(page, sizes=tuple(SIZES)):
             assert serious == [], f'{page.url} at the {name}, {scheme}'
         beyond = page.evaluate('() => document.documentElement.scrollWidth - document.documentElement.clientWidth')
         assert beyond == 0, f'{page.url} is {beyond} px too wide at the {name}'
+    settled(page)
 
 
 def visit(person, place, route, mount='/_console/'):
