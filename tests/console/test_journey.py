@@ -1,4 +1,4 @@
-"""The example stack, seen by the people who work with it: its own user, and an operator."""
+"""The example stack, seen by the people who work with it: its own user, an operator, and somebody without rights."""
 import json
 import pathlib
 import re
@@ -77,6 +77,7 @@ def create_stack(aws):
 @pytest.fixture(scope='module')
 def stage(server, aws, new_user):
     operator = new_user('operator', PASSWORD, acceptance.allow(*OPERATE))
+    new_user('stranger', PASSWORD)
     stage = Stage(server, aws, create_stack(aws))
     rules = [{'ResourceType': 'index', 'Resource': ['index/prices/*'],
               'Permission': ['aoss:ReadDocument', 'aoss:WriteDocument', 'aoss:DescribeIndex']},
@@ -139,3 +140,57 @@ def test_the_maps_numbers_move_while_records_are_put(person, stage):
     stage.aws('kinesis').put_records(StreamName=stage.stream, Records=records)
     expect(total).to_contain_text('35')
     picture(page, 'pipeline')
+
+
+def test_a_refusal_is_shown_with_its_reason_and_can_be_found(person, stage):
+    page = person().sign_in(stage.out['Viewer'], VIEWERS_PASSWORD, place='#/streams')
+    notice = page.get_by_test_id('error-notice').first
+    expect(notice).to_contain_text('kinesis:ListStreams')
+    expect(notice).to_contain_text('no identity-based policy allows')
+    notice.get_by_role('link', name='Why was this refused?').click()
+    row = page.get_by_test_id('refusal-row').filter(has_text='kinesis:ListStreams').first
+    expect(row).to_contain_text('IAM')
+    operator = person().sign_in('operator', PASSWORD, place='#/refusals')
+    expect(operator.get_by_test_id('refusal-row').filter(has_text=stage.out['Viewer']).first).to_be_visible()
+    picture(operator, 'refusals')
+
+
+def test_somebody_without_rights_sees_refusals_and_no_data(person, stage):
+    page = person().sign_in('stranger', PASSWORD, mount=stage.dashboards)
+    expect(page.get_by_test_id('error-notice').first).to_be_visible()
+    assert 'TICKER' not in page.inner_text('body')
+    whole = person().sign_in('stranger', PASSWORD)
+    links = whole.get_by_role('navigation', name='Views').get_by_role('link')
+    for number in range(links.count()):
+        links.nth(number).click()
+        expect(whole.get_by_test_id('error-notice').or_(whole.get_by_text('refused')).first).to_be_visible()
+        body = whole.inner_text('main')
+        assert stage.stream not in body and stage.out['BackupBucket'] not in body, links.nth(number).inner_text()
+
+
+def test_a_stacks_events_come_as_they_happen(person, stage):
+    page = person().sign_in('operator', PASSWORD, place='#/stacks')
+    expect(page.get_by_role('link', name='prices', exact=True)).to_be_visible()
+    template = {'Resources': {'One': {'Type': 'AWS::SSM::Parameter', 'Properties': {'Name': 'watched', 'Type': 'String', 'Value': 'x'}}}}
+    stage.aws('cloudformation').create_stack(StackName='watched', TemplateBody=json.dumps(template))
+    page.get_by_role('link', name='watched', exact=True).click()
+    expect(page.get_by_text('CREATE_COMPLETE').first).to_be_visible()
+
+
+def test_a_refused_document_is_driven_again(person, stage):
+    policies = stage.aws('opensearchserverless')
+    name = stage.out['DeliveryPolicyName']
+    policy = policies.get_access_policy(type='data', name=name)['accessPolicyDetail']['policy']
+    policies.delete_access_policy(type='data', name=name)
+    before = stage.count()
+    stage.invoke()
+    until(lambda: stage.aws('s3').list_objects_v2(Bucket=stage.out['BackupBucket']).get('Contents'))
+    policies.create_access_policy(type='data', name=name, policy=json.dumps(policy))
+
+    page = person().sign_in('operator', PASSWORD, place=f'#/delivery/{stage.delivery}')
+    page.get_by_role('tab', name='Failed documents').click()
+    page.locator('main table a').first.click()
+    page.get_by_role('checkbox', name='Choose the document of line 1', exact=True).check(force=True)
+    page.get_by_role('button', name=re.compile('^Re-drive')).click()
+    expect(page.get_by_test_id('redrive-outcome').first).to_contain_text('Re-driven')
+    until(lambda: stage.count() == before + 1)
