@@ -26,7 +26,7 @@ PARTS = [
     ('unit tests', ['ctest', '--test-dir', 'build/dev', '-j2', '--output-on-failure']),
     ('codecs against botocore', pytest('tests/wire')),
     ('acceptance', pytest('tests/acceptance', '-n', '2', '--dist', 'loadfile')),
-    ('console in a browser', pytest('tests/console')),
+    ('console in a browser', pytest('tests/console', '-n', '2', '--dist', 'loadfile')),
     ('sandbox', pytest('tests/sandbox')),
     ('kill -9', pytest('tests/crash', '-s')),
     ('build fuzz targets with sanitizers', ['scripts/dev', 'build', 'asan', 'fuzzers']),
