@@ -119,7 +119,7 @@ def reordered_in_time(history):
         earliest = None  # among those with greater numbers, the one that was acknowledged first
         for put in sorted(puts, key=lambda put: put.sequence, reverse=True):
             if earliest and earliest.completed < put.invoked:
-                yield f'reordered: {put.payload} of {shard} was put after {earliest.payload} was acknowledged, and precedes it'
+                yield f'reordered: {put.payload} of {shard} precedes {earliest.payload}, which was acknowledged before'
             if earliest is None or put.completed < earliest.completed:
                 earliest = put
 

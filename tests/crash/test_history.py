@@ -111,7 +111,7 @@ class Writer(Client):
 
 
 class Reader(Client):
-    """Follows the tree of shards from the root, each from its beginning; iterators survive the server's death or are renewed."""
+    """Follows the tree of shards, each from its beginning; iterators survive the server's death or are renewed."""
 
     def __init__(self, cluster, seed, name, roots):
         super().__init__(cluster, seed)
@@ -191,7 +191,8 @@ def contents(kinesis, names):
     found = {}
     for name in names:
         records = found[name] = []
-        at = kinesis.get_shard_iterator(StreamName=STREAM, ShardId=name, ShardIteratorType='TRIM_HORIZON')['ShardIterator']
+        at = kinesis.get_shard_iterator(StreamName=STREAM, ShardId=name,
+                                        ShardIteratorType='TRIM_HORIZON')['ShardIterator']
         while at:
             answer = kinesis.get_records(ShardIterator=at)
             records += [(int(record['SequenceNumber']), record['Data'].decode()) for record in answer['Records']]
@@ -234,7 +235,8 @@ def record(data, seed):
             raise failures[0]
         kinesis = cluster.client()
         tree = shards(kinesis)
-        return History([put for writer in writers for put in writer.puts], [page for reader in readers for page in reader.pages],
+        return History([put for writer in writers for put in writer.puts],
+                       [page for reader in readers for page in reader.pages],
                        contents(kinesis, tree), tree), resharder.done
     finally:
         cluster.server.kill()
