@@ -21,14 +21,15 @@ PARTS = [
     ('rules', [sys.executable, 'scripts/tidy.py']),
     ('build release', ['scripts/dev', 'build', 'release']),
     ('console: types, lint, unit tests', ['scripts/dev', 'console', 'check']),
-    ('build tests with sanitizers', ['scripts/dev', 'build', 'asan']),
+    ('build unit tests', ['scripts/dev', 'build', 'release', 'all']),
     ('runtimes', [PYTHON, 'scripts/runtimes']),
-    ('unit tests', ['ctest', '--test-dir', 'build/asan', '-j2', '--output-on-failure']),
-    ('codecs against botocore', pytest('tests/wire', '--echo', 'build/asan/wire_echo')),
+    ('unit tests', ['ctest', '--test-dir', 'build/release', '-j2', '--output-on-failure']),
+    ('codecs against botocore', pytest('tests/wire', '--echo', 'build/release/wire_echo')),
     ('acceptance', pytest('tests/acceptance', '-n', '2', '--dist', 'loadfile')),
     ('console in a browser', pytest('tests/console', '-n', '2', '--dist', 'loadfile')),
     ('sandbox', pytest('tests/sandbox')),
     ('kill -9', pytest('tests/crash', '-s')),
+    ('build fuzz targets with sanitizers', ['scripts/dev', 'build', 'asan', 'fuzzers']),
     (f'fuzz targets, {FUZZ_SECONDS} s each', ['scripts/dev', 'fuzz', FUZZ_SECONDS]),
 ]
 

@@ -10,7 +10,7 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption(
         "--echo",
-        default=str(pathlib.Path(__file__).resolve().parents[2] / "build/dev/wire_echo"),
+        default=str(pathlib.Path(__file__).resolve().parents[2] / "build/release/wire_echo"),
         help="the wire_echo program",
     )
 

@@ -1,6 +1,6 @@
 """Every listed operation against botocore: it serialises, we decode; we encode, it parses.
 
-pytest tests/wire [--echo build/dev/wire_echo]        STANDPIPE_WIRE_SEED=… repeats a run
+pytest tests/wire [--echo build/release/wire_echo]        STANDPIPE_WIRE_SEED=… repeats a run
 """
 
 import base64
