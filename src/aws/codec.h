@@ -70,6 +70,8 @@ inline constexpr double kSecondsMin = -62'167'219'200.0, kSecondsMax = 253'402'3
 void decode_json(Decoding& decoding, const Shape& structure, std::string_view text, void* out,
                  JsonForm form = JsonForm::wire);
 std::string encode_json(const Shape& structure, const void* value, JsonForm form = JsonForm::wire);
+// A success in JSON whose body is written already.
+net::Response json_response(const Wire& wire, std::string body, const std::string& request_id);
 // Of a stream inside a document.
 inline constexpr uint64_t kInlineStreamBytesMax = 8 * 1024 * 1024;
 

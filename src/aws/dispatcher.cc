@@ -3,8 +3,10 @@
 #include <exception>
 
 #include "aws/aws_chunked.h"
+#include "aws/codec.h"
 #include "aws/host.h"
 #include "base/bytes.h"
+#include "base/check.h"
 #include "base/logging.h"
 
 namespace standpipe::aws {
@@ -61,6 +63,17 @@ Dispatcher::Dispatcher(const Caller& caller, const Credentials& credentials, Clo
 
 void Dispatcher::add(Service& service) { services_.push_back(&service); }
 void Dispatcher::add(RawService& service) { raw_services_.push_back(&service); }
+
+void Dispatcher::add(Shortcut& shortcut) {
+  for (const Service* service : services_) {
+    if (service->model().name != shortcut.service()) continue;
+    if (const OperationModel* operation = find_operation(service->model(), shortcut.operation())) {
+      shortcuts_.emplace(operation, &shortcut);
+      return;
+    }
+  }
+  check(false, "a shortcut to an operation that this server does not have");
+}
 
 net::Response Dispatcher::serve(net::Request& http) const {
   Request request = begin(http);
@@ -222,11 +235,24 @@ net::Response Dispatcher::serve_operation(const Destination& found, const Wire& 
   if (!route_first) target = route(model, wire, http, found.path);
 
   const OperationModel& operation = *target.operation;
+  if (auto response = serve_shortcut(found, wire, operation, request, http)) return std::move(*response);
   const std::shared_ptr<void> input = operation.input->access->make();
   const Missing missing = decode(model, wire, target, http, input.get());
   const std::shared_ptr<void> output = operation.output->access->make();
   caller_.invoke(service, operation, request, input.get(), output.get(), missing);
   return encode(model, wire, operation, output.get(), request.id);
+}
+
+std::optional<net::Response> Dispatcher::serve_shortcut(const Destination& found, const Wire& wire,
+                                                        const OperationModel& operation, const Request& request,
+                                                        const net::Request& http) const {
+  const auto shortcut = shortcuts_.find(&operation);
+  if (shortcut == shortcuts_.end() || wire.protocol != Protocol::json) return std::nullopt;
+  auto body = shortcut->second->serve(request, http.body.view(), [&](const void* input) {
+    caller_.authorize(*found.service, operation, request, input);
+  });
+  if (!body) return std::nullopt;
+  return json_response(wire, std::move(*body), request.id);
 }
 
 uint64_t Dispatcher::body_limit(const net::Request& head) const {

@@ -2,6 +2,7 @@
 // order, the same for every service. Thread-safe after the last `add`.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "aws/caller.h"
 #include "aws/protocol.h"
 #include "aws/service.h"
+#include "aws/shortcut.h"
 #include "aws/signature.h"
 #include "base/clock.h"
 
@@ -21,6 +23,7 @@ class Dispatcher {
 
   void add(Service& service);
   void add(RawService& service);  // asked before the modelled services, in order of addition
+  void add(Shortcut& shortcut);   // after its service
 
   net::Response serve(net::Request& http) const;
   // The most that a body may have, judged by the head alone.
@@ -46,6 +49,9 @@ class Dispatcher {
                        const OperationModel* operation) const;
   net::Response serve_raw(RawService& service, Request& request, net::Request& http) const;
   net::Response serve_operation(const Destination& found, const Wire& wire, Request& request, net::Request& http) const;
+  std::optional<net::Response> serve_shortcut(const Destination& found, const Wire& wire,
+                                              const OperationModel& operation, const Request& request,
+                                              const net::Request& http) const;
 
   const Caller& caller_;
   const Credentials& credentials_;
@@ -53,6 +59,7 @@ class Dispatcher {
   std::string default_region_;
   std::vector<Service*> services_;
   std::vector<RawService*> raw_services_;
+  std::map<const OperationModel*, Shortcut*> shortcuts_;
 };
 
 }  // namespace standpipe::aws

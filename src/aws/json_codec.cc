@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "aws/codec.h"
+#include "base/base64.h"
 #include "base/bytes.h"
 
 namespace standpipe::aws {
@@ -231,7 +232,11 @@ class JsonEncoder {
         out_ += print_scalar(shape, from, format);
         return;
       case Kind::string: return json::append_quoted(out_, *static_cast<const std::string*>(from));
-      case Kind::blob: out_.append("\"").append(print_scalar(shape, from, format)).append("\""); return;
+      case Kind::blob:
+        out_ += '"';
+        append_base64(out_, static_cast<const Blob*>(from)->bytes);
+        out_ += '"';
+        return;
       case Kind::stream: return stream(*static_cast<const Stream*>(from));
       case Kind::float_number: return number(shape, from, *static_cast<const float*>(from));
       case Kind::double_number: return number(shape, from, *static_cast<const double*>(from));

@@ -70,17 +70,22 @@ Missing decode(const ServiceModel& model, const Wire& wire, const Route& route, 
   return decoding.take_missing();
 }
 
+net::Response json_response(const Wire& wire, std::string body, const std::string& request_id) {
+  net::Response response;
+  response.headers.set("content-type",
+                       "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
+  response.body = std::move(body);
+  add_request_id(response, Protocol::json, request_id);
+  return response;
+}
+
 net::Response encode(const ServiceModel& model, const Wire& wire, const OperationModel& operation, const void* output,
                      const std::string& request_id) {
   if (events_of(operation) != nullptr) return stream_events(model, wire, operation, output, request_id);
   const Protocol protocol = protocol_of(model, wire);
   net::Response response;
   switch (protocol) {
-    case Protocol::json:
-      response.headers.set("content-type",
-                           "application/x-amz-json-" + (wire.json_version.empty() ? "1.1" : wire.json_version));
-      response.body = encode_json(*operation.output, output);
-      break;
+    case Protocol::json: return json_response(wire, encode_json(*operation.output, output), request_id);
     case Protocol::cbor:
       response.headers.set("content-type", "application/x-amz-cbor-1.1");
       response.body = encode_cbor(*operation.output, output, CborTime::milliseconds);

@@ -1,22 +1,14 @@
 #include "base/bytes.h"
 
-#include <array>
 #include <charconv>
+
+#include "base/base64.h"
 
 namespace standpipe {
 namespace {
 
 constexpr std::string_view kHexLower = "0123456789abcdef";
 constexpr std::string_view kHexUpper = "0123456789ABCDEF";
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr std::array<int8_t, 256> base64_values() {
-  std::array<int8_t, 256> values{};
-  for (auto& value : values) value = -1;
-  for (size_t i = 0; i < kBase64.size(); ++i) values[static_cast<unsigned char>(kBase64[i])] = static_cast<int8_t>(i);
-  return values;
-}
-constexpr auto kBase64Values = base64_values();
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -75,45 +67,15 @@ std::optional<std::string> hex_decode(std::string_view hex) {
 
 std::string base64_encode(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(bytes[i])); };
-  size_t i = 0;
-  for (; i + 3 <= bytes.size(); i += 3) {
-    const uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    out += kBase64[group >> 18];
-    out += kBase64[group >> 12 & 63];
-    out += kBase64[group >> 6 & 63];
-    out += kBase64[group & 63];
-  }
-  if (const size_t rest = bytes.size() - i; rest > 0) {
-    const uint32_t group = byte(i) << 16 | (rest == 2 ? byte(i + 1) << 8 : 0);
-    out += kBase64[group >> 18];
-    out += kBase64[group >> 12 & 63];
-    out += rest == 2 ? kBase64[group >> 6 & 63] : '=';
-    out += '=';
-  }
+  append_base64(out, bytes);
   return out;
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
-  for (size_t i = 0; i < text.size(); i += 4) {
-    const bool last = i + 4 == text.size();
-    uint32_t group = 0;
-    for (size_t j = 0; j < 4; ++j) {
-      const bool pad = last && j >= 4 - padding;
-      const int value = pad ? 0 : kBase64Values[static_cast<unsigned char>(text[i + j])];
-      if (value < 0) return std::nullopt;
-      group = group << 6 | static_cast<uint32_t>(value);
-    }
-    out += static_cast<char>(group >> 16);
-    if (!last || padding < 2) out += static_cast<char>(group >> 8 & 255);
-    if (!last || padding < 1) out += static_cast<char>(group & 255);
-  }
+  std::string out(text.size() / 4 * 3, '\0');
+  const auto size = base64_decode(text, out.data());
+  if (!size) return std::nullopt;
+  out.resize(*size);
   return out;
 }
 

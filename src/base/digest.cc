@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <array>
+#include <memory>
 
 #include "base/check.h"
 #include "base/random.h"
@@ -14,12 +15,25 @@ namespace {
 
 constexpr size_t kNonceBytes = 12, kTagBytes = 16;
 
+struct ContextDeleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+// Looking up an algorithm and making a context cost more than the digest of a short text: both are kept.
 std::string digest(const EVP_MD* kind, std::string_view bytes) {
-  std::string out(static_cast<size_t>(EVP_MD_size(kind)), '\0');
-  unsigned length = 0;
-  check(EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &length, kind, nullptr) ==
-        1);
+  thread_local const std::unique_ptr<EVP_MD_CTX, ContextDeleter> context(EVP_MD_CTX_new());
+  std::string out(static_cast<size_t>(EVP_MD_get_size(kind)), '\0');
+  const bool good = EVP_DigestInit_ex2(context.get(), kind, nullptr) == 1 &&
+                    EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+                    EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) == 1;
+  check(good);
   return out;
+}
+
+const EVP_MD* fetch(const char* name) {
+  const EVP_MD* kind = EVP_MD_fetch(nullptr, name, nullptr);
+  check(kind != nullptr, name);
+  return kind;
 }
 
 // Reflected table-driven CRC; `Polynomial` is bit-reversed.
@@ -53,9 +67,18 @@ using Cipher = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
-std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
-std::string md5(std::string_view bytes) { return digest(EVP_md5(), bytes); }
+std::string sha256(std::string_view bytes) {
+  static const EVP_MD* const kind = fetch("SHA256");
+  return digest(kind, bytes);
+}
+std::string sha1(std::string_view bytes) {
+  static const EVP_MD* const kind = fetch("SHA1");
+  return digest(kind, bytes);
+}
+std::string md5(std::string_view bytes) {
+  static const EVP_MD* const kind = fetch("MD5");
+  return digest(kind, bytes);
+}
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   std::string out(32, '\0');

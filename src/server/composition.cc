@@ -24,7 +24,9 @@
 #include "services/iam/key_usage.h"
 #include "services/iam/sessions.h"
 #include "services/iam/sign_in.h"
+#include "services/kinesis/get_records_shortcut.h"
 #include "services/kinesis/kinesis.h"
+#include "services/kinesis/put_records_shortcut.h"
 #include "services/kinesis/waiting_reader.h"
 #include "services/lambda/lambda.h"
 #include "services/lambda/runtime/sources.h"
@@ -140,6 +142,8 @@ struct Composition::Parts {
         s3(*metadata, *objects, ground.clock, remembering),
         kinesis(*metadata, *log, ground.clock, cloudwatch, {.limit_throughput = ground.settings.kinesis_limits}),
         kinesis_service(kinesis::make_service(kinesis)),
+        put_records(kinesis),
+        get_records(kinesis),
         reader(kinesis, *kinesis_service, caller),
         opensearchserverless(*metadata, *engine, ground.clock, {.permissive = ground.settings.permissive}),
         data_plane(*engine, opensearchserverless, caller, cloudwatch, *metadata),
@@ -160,6 +164,8 @@ struct Composition::Parts {
     dispatcher.add(data_plane);
     dispatcher.add(cloudformation.answers());
     add(*kinesis_service);
+    dispatcher.add(put_records);
+    dispatcher.add(get_records);
     add(sts::make_service(sts));
     add(iam::make_service(iam));
     add(ssm::make_service(ssm));
@@ -213,6 +219,8 @@ struct Composition::Parts {
   s3::S3 s3;
   kinesis::Kinesis kinesis;
   std::unique_ptr<aws::Service> kinesis_service;
+  kinesis::PutRecordsShortcut put_records;
+  kinesis::GetRecordsShortcut get_records;
   kinesis::WaitingReader reader;
   opensearchserverless::OpenSearchServerless opensearchserverless;
   opensearch::OpenSearchDataPlane data_plane;

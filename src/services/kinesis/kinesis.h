@@ -1,7 +1,7 @@
 // Kinesis Data Streams on a StreamLog: streams, records, iterators, retention, tags, and the limits of shards.
 // Every handler works on an immutable snapshot of its stream. Thread-safe.
 //
-//   streams.cc     create, delete, describe, list     records_in.cc   PutRecord(s)
+//   streams.cc     create, delete, describe, list     records_in.cc   PutRecord(s), put_batch.cc
 //   shards.cc      ListShards                         records_out.cc  GetShardIterator, GetRecords
 //   resharding.cc  splits, merges, UpdateShardCount   subscribe.cc    SubscribeToShard
 //   consumers.cc   who may subscribe                  changes.cc      retention and tags
@@ -16,10 +16,13 @@
 #include <stop_token>
 #include <string>
 
+#include "aws/shortcut.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "generated/kinesis.h"
 #include "metadata/metadata.h"
+#include "services/kinesis/found_records.h"
+#include "services/kinesis/put_batch.h"
 #include "services/kinesis/shard_iterator.h"
 #include "services/kinesis/stream_directory.h"
 #include "services/kinesis/subscriptions.h"
@@ -41,6 +44,13 @@ class Kinesis final : public Operations {
   // GetRecords, but waits until there is a record, the shard is closed or the time has passed. Does not count against
   // the shard's calls per second: it is not polling. Not authorised here (waiting_reader.h is).
   GetRecordsOutput read(const aws::Request&, const GetRecordsInput&, Deadline wait, std::stop_token stop);
+
+  // PutRecords from one form of JSON to the other (put_records_shortcut.h); nothing if `body` is not plain.
+  std::optional<std::string> put_plain_records(const aws::Request&, std::string_view body,
+                                               const aws::Shortcut::Authorize&);
+
+  // GetRecords before its answer takes a form (get_records_shortcut.h). Not authorised here.
+  ReadRecords read_records(const aws::Request&, const GetRecordsInput&);
 
   // Ends SubscribeToShard for everybody: the server stops.
   void end_subscriptions() { subscriptions_.end_all(); }
@@ -165,17 +175,9 @@ class Kinesis final : public Operations {
   template <class Put>
   auto while_resharded(const StreamName& name, const Put& put);
   PutRecordOutput put_record(const Stream& stream, const PutRecordInput& input);
-  PutRecordsOutput put_records(const aws::Request& request, const Stream& stream, const PutRecordsInput& input);
+  PutBatch put_batch(const aws::Request& request, StreamPtr stream, std::span<const IncomingRecord> records);
   void check_sizes(const Stream& stream, const PutRecordsInput& input) const;
-  struct Found {
-    std::vector<Record> records;
-    size_t bytes = 0;
-    Position next = 0;
-    int64_t millis_behind = 0;
-    bool ended = false;                // the shard is closed, and these are its last records
-    std::vector<ChildShard> children;  // if so
-  };
-  Found find_records(const Stream& stream, const StreamShard& shard, Position from, ReadLimits limits) const;
+  FoundRecords find_records(const Stream& stream, const StreamShard& shard, Position from, ReadLimits limits) const;
   struct Subscribed;
   void push(const Subscribed& subscribed, aws::EventWriter<SubscribeToShardEvent>& writer) const;
 
@@ -184,12 +186,12 @@ class Kinesis final : public Operations {
   const StreamShard& visible_shard(const StreamState& stream, const std::string& id) const;
   ShardIterator open_iterator(const aws::Request& request, const GetRecordsInput& input) const;
   const StreamShard& shard_of(const Stream& stream, const ShardIterator& iterator) const;
-  GetRecordsOutput records_from(const Stream& stream, const ShardIterator& iterator, int32_t limit);
+  ReadRecords records_from(const StreamPtr& stream, const ShardIterator& iterator, int32_t limit);
+  static GetRecordsOutput answer(ReadRecords read);
   void measure(const StreamName& stream, std::string_view name, std::string_view unit, double value) const;
   void measure_shard(const StreamState& stream, const StreamShard& shard, std::string_view name, std::string_view unit,
                      double value) const;
-  void measure_shards(const StreamState& stream, std::span<const StreamShard* const> shards,
-                      const PutRecordsInput& input, const PutRecordsOutput& output) const;
+  void measure_batch(const PutBatch& batch, std::span<const IncomingRecord> records, double latency_ms) const;
   void measure_consumer(const ConsumerName& consumer, std::string_view name, std::string_view unit, double value) const;
 
   Metadata& metadata_;

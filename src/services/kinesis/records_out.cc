@@ -109,6 +109,10 @@ ShardIterator Kinesis::open_iterator(const aws::Request& request, const GetRecor
 }
 
 GetRecordsOutput Kinesis::get_records(const aws::Request& request, const GetRecordsInput& input) {
+  return answer(read_records(request, input));
+}
+
+ReadRecords Kinesis::read_records(const aws::Request& request, const GetRecordsInput& input) {
   const Stopwatch watch;
   const ShardIterator iterator = open_iterator(request, input);
   const auto target = stream(iterator.stream);
@@ -119,17 +123,22 @@ GetRecordsOutput Kinesis::get_records(const aws::Request& request, const GetReco
     measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 1);
     measure_shard(target->state, shard, "ReadProvisionedThroughputExceeded", "Count", 1);
     measure(iterator.stream, "GetRecords.Success", "Count", 0);
-    throw ProvisionedThroughputExceededException(
-        "Rate exceeded for shard " + StreamShard::shard_id(iterator.shard) + " in stream " + iterator.stream.name +
-        " under account " + iterator.stream.account + ".");
+    throw ProvisionedThroughputExceededException(rate_exceeded(iterator.stream, shard));
   }
-  GetRecordsOutput output = records_from(*target, iterator, input.limit.value_or(kRecordsMax));
-  size_t bytes = 0;
-  for (const Record& record : output.records) bytes += record.data.bytes.size();
-  if (options_.limit_throughput) rate.has_read(bytes);
+  ReadRecords read = records_from(target, iterator, input.limit.value_or(kRecordsMax));
+  if (options_.limit_throughput) rate.has_read(read.found.bytes);
   measure(iterator.stream, "GetRecords.Latency", "Milliseconds", watch.milliseconds());
   measure(iterator.stream, "ReadProvisionedThroughputExceeded", "Count", 0);
   measure_shard(target->state, shard, "ReadProvisionedThroughputExceeded", "Count", 0);
+  return read;
+}
+
+GetRecordsOutput Kinesis::answer(ReadRecords read) {
+  GetRecordsOutput output;
+  output.records = show(*read.shard, read.found.batch);
+  output.millis_behind_latest = read.found.millis_behind;
+  output.next_shard_iterator = std::move(read.next_iterator);
+  if (read.found.ended) output.child_shards = std::move(read.found.children);
   return output;
 }
 
@@ -143,7 +152,7 @@ GetRecordsOutput Kinesis::read(const aws::Request& request, const GetRecordsInpu
   } catch (const UnknownStream&) {
     throw stream_not_found(iterator.stream);
   }
-  return records_from(*target, iterator, input.limit.value_or(kRecordsMax));
+  return answer(records_from(target, iterator, input.limit.value_or(kRecordsMax)));
 }
 
 const StreamShard& Kinesis::shard_of(const Stream& target, const ShardIterator& iterator) const {
@@ -152,25 +161,29 @@ const StreamShard& Kinesis::shard_of(const Stream& target, const ShardIterator& 
   return *shard;
 }
 
-Kinesis::Found Kinesis::find_records(const Stream& target, const StreamShard& shard, Position from,
-                                     ReadLimits limits) const {
+std::vector<Record> show(const StreamShard& shard, const LogBatch& batch) {
+  std::vector<Record> records;
+  records.reserve(batch.records.size());
+  for (const LogRecord& record : batch.records) {
+    records.push_back({sequence_number_of(shard, record.position, record.arrival), record.arrival,
+                       aws::Blob{std::string(record.data)}, std::string(record.partition_key), std::nullopt});
+  }
+  return records;
+}
+
+FoundRecords Kinesis::find_records(const Stream& target, const StreamShard& shard, Position from,
+                                   ReadLimits limits) const {
   const StreamState& state = target.state;
-  Found found;
-  LogBatch batch;
+  FoundRecords found;
   try {
-    batch = log_.read(state.log, shard.number, from, limits);
+    found.batch = log_.read(state.log, shard.number, from, limits);
     const Bounds bounds = log_.bounds(state.log, shard.number);
-    found.ended = bounds.closed && batch.next >= bounds.next;
+    found.ended = bounds.closed && found.batch.next >= bounds.next;
   } catch (const UnknownStream&) {
     throw stream_not_found(state.name);
   }
-  found.next = batch.next;
-  found.records.reserve(batch.records.size());
-  for (const LogRecord& record : batch.records) {
-    found.bytes += record.data.size();
-    found.records.push_back({sequence_number_of(shard, record.position, record.arrival), record.arrival,
-                             aws::Blob{std::string(record.data)}, std::string(record.partition_key), std::nullopt});
-  }
+  const LogBatch& batch = found.batch;
+  for (const LogRecord& record : batch.records) found.bytes += record.data.size();
   const Timestamp reached = batch.records.empty() ? batch.end_time : batch.records.back().arrival;
   found.millis_behind = batch.next >= batch.end ? 0 : std::max<int64_t>(0, (clock_.now() - reached).count());
   // The shard may have been closed since `target` was looked up.
@@ -178,24 +191,21 @@ Kinesis::Found Kinesis::find_records(const Stream& target, const StreamShard& sh
   return found;
 }
 
-GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator& iterator, int32_t limit) {
-  const StreamState& state = target.state;
-  const StreamShard& shard = shard_of(target, iterator);
-  Found found = find_records(
-      target, shard, iterator.position,
+ReadRecords Kinesis::records_from(const StreamPtr& target, const ShardIterator& iterator, int32_t limit) {
+  const StreamState& state = target->state;
+  const StreamShard& shard = shard_of(*target, iterator);
+  ReadRecords read{target, &shard, {}, std::nullopt};
+  read.found = find_records(
+      *target, shard, iterator.position,
       {.records_max = static_cast<size_t>(std::clamp(limit, 1, kRecordsMax)), .bytes_max = kBytesMax});
-  GetRecordsOutput output;
-  output.records = std::move(found.records);
-  output.millis_behind_latest = found.millis_behind;
-  if (found.ended) {
-    output.child_shards = std::move(found.children);
-  } else {
+  const FoundRecords& found = read.found;
+  if (!found.ended) {
     ShardIterator next = iterator;
-    next.position = found.next;
+    next.position = found.batch.next;
     next.made = clock_.now();
-    output.next_shard_iterator = seal_iterator(streams_.sealing_key(), next);
+    read.next_iterator = seal_iterator(streams_.sealing_key(), next);
   }
-  const auto bytes = static_cast<double>(found.bytes), count = static_cast<double>(output.records.size());
+  const auto bytes = static_cast<double>(found.bytes), count = static_cast<double>(found.batch.records.size());
   const auto behind = static_cast<double>(found.millis_behind);
   measure(state.name, "GetRecords.Bytes", "Bytes", bytes);
   measure(state.name, "GetRecords.Records", "Count", count);
@@ -204,7 +214,7 @@ GetRecordsOutput Kinesis::records_from(const Stream& target, const ShardIterator
   measure_shard(state, shard, "OutgoingBytes", "Bytes", bytes);
   measure_shard(state, shard, "OutgoingRecords", "Count", count);
   measure_shard(state, shard, "IteratorAgeMilliseconds", "Milliseconds", behind);
-  return output;
+  return read;
 }
 
 }  // namespace standpipe::kinesis

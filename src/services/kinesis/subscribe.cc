@@ -75,12 +75,12 @@ void Kinesis::push(const Subscribed& subscribed, aws::EventWriter<SubscribeToSha
       throw ResourceInUseException("Another subscription of this consumer has taken over shard " + shard->id() + ".");
     }
     if (stop.stop_requested() || end.passed()) return;
-    Found found = find_records(*target, *shard, at, kEventLimits);
+    FoundRecords found = find_records(*target, *shard, at, kEventLimits);
     SubscribeToShardEvent event;
-    event.records = std::move(found.records);
+    event.records = show(*shard, found.batch);
     event.millis_behind_latest = found.millis_behind;
     if (found.ended) event.child_shards = std::move(found.children);
-    else event.continuation_sequence_number = continuation_after(*shard, found.next, event.records, clock_.now());
+    else event.continuation_sequence_number = continuation_after(*shard, found.batch.next, event.records, clock_.now());
     const bool there = writer.write(event);
     measure_consumer(consumer, "SubscribeToShardEvent.Success", "Count", there ? 1 : 0);
     measure_consumer(consumer, "SubscribeToShardEvent.Bytes", "Bytes", static_cast<double>(found.bytes));
@@ -88,7 +88,7 @@ void Kinesis::push(const Subscribed& subscribed, aws::EventWriter<SubscribeToSha
     measure_consumer(consumer, "SubscribeToShardEvent.MillisBehindLatest", "Milliseconds",
                      static_cast<double>(found.millis_behind));
     if (!there || found.ended) return;
-    at = found.next;
+    at = found.batch.next;
     if (options_.limit_throughput && !pause(Deadline::in(time_for(found.bytes)), stop)) continue;
     beat = Deadline::in(kHeartbeat);
   }
