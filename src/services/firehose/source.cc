@@ -1,7 +1,7 @@
 #include "services/firehose/source.h"
 
 #include "generated/kinesis.h"
-#include "services/firehose/aggregated_record.h"
+#include "streamlog/aggregated_record.h"
 
 namespace standpipe::firehose {
 namespace {
@@ -50,8 +50,8 @@ class KinesisSource final : public Source {
   void add(SourceBatch& batch, kinesis::Record& record) const {
     const Timestamp arrival = record.approximate_arrival_timestamp.value_or(surroundings_.clock.now());
     if (const auto packed = deaggregate(record.data.bytes)) {
-      for (const std::string_view data : *packed) {
-        batch.records.push_back({std::string(data), record.sequence_number, arrival});
+      for (const PackedRecord& one : *packed) {
+        batch.records.push_back({std::string(one.data), record.sequence_number, arrival});
       }
     } else {
       batch.records.push_back({std::move(record.data.bytes), std::move(record.sequence_number), arrival});

@@ -1,11 +1,10 @@
-#include "services/firehose/aggregated_record.h"
+#include "streamlog/aggregated_record.h"
 
-#include <algorithm>
 #include <cstdint>
 
 #include "base/digest.h"
 
-namespace standpipe::firehose {
+namespace standpipe {
 namespace {
 
 constexpr std::string_view kMark = "\xF3\x89\x9A\xC2";
@@ -68,8 +67,13 @@ class Message {
   bool good_ = true;
 };
 
-// The data of one packed record; nullopt if it lacks what it must have.
-std::optional<std::string_view> data_of(std::string_view record, size_t& highest_key) {
+struct KeyedData {
+  uint64_t key;  // index into the aggregate's partition keys
+  std::string_view data;
+};
+
+// One packed record; nullopt if it lacks what it must have.
+std::optional<KeyedData> read_packed(std::string_view record) {
   constexpr uint64_t kKeyIndex = 1, kData = 3;
   Message message(record);
   std::optional<std::string_view> data;
@@ -79,29 +83,33 @@ std::optional<std::string_view> data_of(std::string_view record, size_t& highest
     if (field->number == kData && field->is_bytes) data = field->bytes;
   }
   if (!message.good() || !key || !data) return std::nullopt;
-  highest_key = std::max<size_t>(highest_key, *key);
-  return data;
+  return KeyedData{*key, *data};
 }
 
 }  // namespace
 
-std::optional<std::vector<std::string_view>> deaggregate(std::string_view record) {
+std::optional<std::vector<PackedRecord>> deaggregate(std::string_view record) {
   constexpr uint64_t kPartitionKeys = 1, kRecords = 3;
   if (!record.starts_with(kMark) || record.size() < kMark.size() + kSumBytes) return std::nullopt;
   const std::string_view body = record.substr(kMark.size(), record.size() - kMark.size() - kSumBytes);
   if (md5(body) != record.substr(record.size() - kSumBytes)) return std::nullopt;
-  std::vector<std::string_view> found;
-  size_t keys = 0, highest_key = 0;
+  std::vector<std::string_view> keys;
+  std::vector<KeyedData> packed;
   Message message(body);
   while (const auto field = message.next()) {
-    if (field->number == kPartitionKeys && field->is_bytes) ++keys;
+    if (field->number == kPartitionKeys && field->is_bytes) keys.push_back(field->bytes);
     if (field->number != kRecords || !field->is_bytes) continue;
-    const auto data = data_of(field->bytes, highest_key);
-    if (!data || found.size() == kRecordsMax) return std::nullopt;
-    found.push_back(*data);
+    const auto one = read_packed(field->bytes);
+    if (!one || packed.size() == kRecordsMax) return std::nullopt;
+    packed.push_back(*one);
   }
-  if (!message.good() || (!found.empty() && highest_key >= keys)) return std::nullopt;
+  if (!message.good()) return std::nullopt;
+  std::vector<PackedRecord> found;
+  for (const KeyedData& one : packed) {
+    if (one.key >= keys.size()) return std::nullopt;
+    found.push_back({keys[one.key], one.data});
+  }
   return found;
 }
 
-}  // namespace standpipe::firehose
+}  // namespace standpipe

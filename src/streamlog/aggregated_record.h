@@ -9,10 +9,15 @@
 #include <string_view>
 #include <vector>
 
-namespace standpipe::firehose {
+namespace standpipe {
 
-// The data of each packed record, views into `record`; nullopt if it is a record like any other: without the mark, with
-// another sum, or not readable.
-std::optional<std::vector<std::string_view>> deaggregate(std::string_view record);
+struct PackedRecord {
+  std::string_view partition_key, data;
+  bool operator==(const PackedRecord&) const = default;
+};
 
-}  // namespace standpipe::firehose
+// The packed records, views into `record`; nullopt if it is a record like any other: without the mark, with another
+// sum, or not readable.
+std::optional<std::vector<PackedRecord>> deaggregate(std::string_view record);
+
+}  // namespace standpipe

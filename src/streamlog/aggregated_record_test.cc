@@ -1,11 +1,11 @@
-#include "services/firehose/aggregated_record.h"
+#include "streamlog/aggregated_record.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/digest.h"
 
-namespace standpipe::firehose {
+namespace standpipe {
 namespace {
 
 using testing::ElementsAre;
@@ -31,7 +31,9 @@ TEST(AggregatedRecord, IsTakenApart) {
   const std::string large(300, 'x');
   const std::string body = field(1, "key") + field(1, "other") + field(2, "7") + packed("one") + packed(large, 1) +
                            packed("") + field(9, "from a later version");
-  EXPECT_THAT(deaggregate(aggregate(body)), Optional(ElementsAre("one", large, "")));
+  const std::string record = aggregate(body);
+  EXPECT_THAT(deaggregate(record),
+              Optional(ElementsAre(PackedRecord{"key", "one"}, PackedRecord{"other", large}, PackedRecord{"key", ""})));
   EXPECT_THAT(deaggregate(aggregate(field(1, "key"))), Optional(ElementsAre()));
 }
 
@@ -62,4 +64,4 @@ TEST(AggregatedRecord, BadMessagesAreNotHalfRead) {
 }
 
 }  // namespace
-}  // namespace standpipe::firehose
+}  // namespace standpipe
