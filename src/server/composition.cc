@@ -153,7 +153,7 @@ struct Composition::Parts {
         front(ground.server, function_endpoint(ground, std::move(aws)),
               ground.settings.internet == "open" ? &proxy : nullptr),
         sandboxes(factory_settings(ground), front, ground.clock),
-        lambda(*metadata, *packages, caller, roles, ground.clock, cloudwatch, sandboxes, ground.workers,
+        lambda(*metadata, *packages, caller, roles, ground.clock, cloudwatch, sandboxes, reader, ground.workers,
                lambda_settings(ground)),
         cloudformation(*metadata, caller, remembering, roles, ground.clock, ground.workers,
                        {.cfnresponse_source = std::string(lambda::cfnresponse_source())}),

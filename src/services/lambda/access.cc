@@ -1,4 +1,5 @@
 // Which IAM action on which ARN each operation needs.
+#include "base/bytes.h"
 #include "services/lambda/lambda.h"
 
 namespace standpipe::lambda {
@@ -128,19 +129,69 @@ aws::Accesses Lambda::access(const aws::Request& request, const GetPolicyInput& 
 }
 
 aws::Accesses Lambda::access(const aws::Request& request, const TagResourceInput& input) {
-  aws::Access access = on_function(request, "TagResource", input.resource);
+  aws::Access access = on_tagged(request, "TagResource", input.resource);
   add_tags(access, input.tags);
   return {std::move(access)};
 }
 
 aws::Accesses Lambda::access(const aws::Request& request, const UntagResourceInput& input) {
-  aws::Access access = on_function(request, "UntagResource", input.resource);
+  aws::Access access = on_tagged(request, "UntagResource", input.resource);
   access.conditions["aws:tagkeys"] = input.tag_keys;
   return {std::move(access)};
 }
 
 aws::Accesses Lambda::access(const aws::Request& request, const ListTagsInput& input) {
-  return {on_function(request, "ListTags", input.resource)};
+  return {on_tagged(request, "ListTags", input.resource)};
+}
+
+// A mapping that is not there is authorized by its name, like a function.
+aws::Access Lambda::on_mapping(const aws::Request& request, std::string action, const std::string& uuid) {
+  StoredMapping named{.uuid = uuid, .account = request.account, .region = request.region};
+  aws::Access access{"lambda:" + action, named.arn()};
+  const auto found = find_mapping(metadata_, uuid);
+  if (!found || found->arn() != access.resource) return access;
+  access.conditions["lambda:functionarn"] = {found->function_name().arn()};
+  for (const auto& [key, value] : found->tags) access.conditions["aws:resourcetag/" + key] = {value};
+  return access;
+}
+
+aws::Access Lambda::on_tagged(const aws::Request& request, std::string action, const std::string& arn) {
+  const std::vector<std::string> parts = split(arn, ':');
+  const bool mapping = parts.size() == 7 && parts[5] == "event-source-mapping";
+  return mapping ? on_mapping(request, std::move(action), parts[6]) : on_function(request, std::move(action), arn);
+}
+
+aws::Accesses Lambda::access(const aws::Request& request, const CreateEventSourceMappingInput& input) {
+  aws::Access create = on_mapping(request, "CreateEventSourceMapping", "*");
+  create.conditions["lambda:functionarn"] = {parse_function_name(request, input.function_name).arn()};
+  aws::Accesses accesses{std::move(create)};
+  if (input.tags && !input.tags->empty()) {
+    add_tags(accesses.front(), *input.tags);
+    accesses.push_back(on_mapping(request, "TagResource", "*"));
+    add_tags(accesses.back(), *input.tags);
+  }
+  return accesses;
+}
+
+aws::Accesses Lambda::access(const aws::Request& request, const GetEventSourceMappingInput& input) {
+  return {on_mapping(request, "GetEventSourceMapping", input.uuid)};
+}
+
+aws::Accesses Lambda::access(const aws::Request&, const ListEventSourceMappingsInput&) {
+  return {{"lambda:ListEventSourceMappings", "*"}};
+}
+
+aws::Accesses Lambda::access(const aws::Request& request, const UpdateEventSourceMappingInput& input) {
+  aws::Accesses accesses{on_mapping(request, "UpdateEventSourceMapping", input.uuid)};
+  if (input.function_name) {  // for the one that it has and the one that it is to have
+    accesses.push_back(accesses.front());
+    accesses.back().conditions["lambda:functionarn"] = {parse_function_name(request, *input.function_name).arn()};
+  }
+  return accesses;
+}
+
+aws::Accesses Lambda::access(const aws::Request& request, const DeleteEventSourceMappingInput& input) {
+  return {on_mapping(request, "DeleteEventSourceMapping", input.uuid)};
 }
 
 }  // namespace standpipe::lambda

@@ -45,7 +45,8 @@ std::string client_context(const InvokeInput& input) {
 }  // namespace
 
 Lambda::Lambda(Metadata& metadata, Objects& objects, aws::Caller& caller, aws::Roles& roles, Clock& clock,
-               MetricSink& metrics, sandbox::SandboxFactory& sandboxes, Workers& workers, Settings settings)
+               MetricSink& metrics, sandbox::SandboxFactory& sandboxes, kinesis::RecordReader& reader, Workers& workers,
+               Settings settings)
     : metadata_(metadata),
       objects_(objects),
       caller_(caller),
@@ -57,15 +58,26 @@ Lambda::Lambda(Metadata& metadata, Objects& objects, aws::Caller& caller, aws::R
       environments_(settings_, workers),
       runner_(caller, roles, clock, metrics, sandboxes, code_, environments_, settings_),
       queue_(metadata, clock, metrics, workers, settings_,
-             [this](const FunctionName& name, Call call) { return run(name, std::move(call)); }) {}
+             [this](const FunctionName& name, Call call) { return run(name, std::move(call)); }),
+      sources_({metadata, caller, roles, reader, clock, metrics,
+                [this](const FunctionName& name) { return function(name); },
+                [this](const FunctionName& name, Call call) { return run(name, std::move(call)); }},
+               workers) {}
 
 void Lambda::start() {
   remove_orphans();
   queue_.start();
+  sources_.start();
+}
+
+void Lambda::interrupt() {
+  sources_.interrupt();
+  environments_.interrupt();
 }
 
 void Lambda::reset() {
   queue_.clear();
+  sources_.reset();
   environments_.drop_all();
   remove_orphans();
 }

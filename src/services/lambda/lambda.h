@@ -1,5 +1,6 @@
-// Functions, layers and their invocation. State is in metadata, code in objects; each account and region has its own.
-// Functions run in sandboxes, which stay warm for a while. Asynchronous events are durable once accepted. Thread-safe.
+// Functions, layers, their invocation, and the event source mappings that invoke them with the records of streams.
+// State is in metadata, code in objects; each account and region has its own. Functions run in sandboxes, which stay
+// warm for a while. Asynchronous events are durable once accepted. Thread-safe.
 //
 // What differs from AWS on purpose: a function is active as soon as it has been created (the answer says Pending, as
 // AWS's does), versions and aliases other than $LATEST do not exist, and architectures are accepted as written but run
@@ -18,6 +19,7 @@
 #include "objects/objects.h"
 #include "services/lambda/code_cache.h"
 #include "services/lambda/environments.h"
+#include "services/lambda/event_source/event_sources.h"
 #include "services/lambda/event_queue.h"
 #include "services/lambda/runner.h"
 #include "services/lambda/settings.h"
@@ -29,7 +31,8 @@ class Lambda final : public Operations {
  public:
   // `objects` holds nothing but what this service puts there.
   Lambda(Metadata& metadata, Objects& objects, aws::Caller& caller, aws::Roles& roles, Clock& clock,
-         MetricSink& metrics, sandbox::SandboxFactory& sandboxes, Workers& workers, Settings settings);
+         MetricSink& metrics, sandbox::SandboxFactory& sandboxes, kinesis::RecordReader& reader, Workers& workers,
+         Settings settings);
 
   // Begins to deliver asynchronous events, those of an earlier process too, and removes blobs that nothing refers to.
   // To be called when all services can be called.
@@ -37,7 +40,7 @@ class Lambda final : public Operations {
   // Ends all idle sandboxes and forgets waiting events: for /_standpipe/reset, after metadata has been cleared.
   void reset();
   // Kills what runs: the server stops. Asynchronous events that were being delivered stay on disk.
-  void interrupt() { environments_.interrupt(); }
+  void interrupt();
   // Delivers what is due now and waits for it; for tests.
   void deliver_due_events() { queue_.deliver_due(); }
 
@@ -66,6 +69,17 @@ class Lambda final : public Operations {
   UntagResourceOutput untag_resource(const aws::Request&, const UntagResourceInput&) override;
   ListTagsOutput list_tags(const aws::Request&, const ListTagsInput&) override;
 
+  CreateEventSourceMappingOutput create_event_source_mapping(const aws::Request&,
+                                                             const CreateEventSourceMappingInput&) override;
+  GetEventSourceMappingOutput get_event_source_mapping(const aws::Request&,
+                                                       const GetEventSourceMappingInput&) override;
+  ListEventSourceMappingsOutput list_event_source_mappings(const aws::Request&,
+                                                           const ListEventSourceMappingsInput&) override;
+  UpdateEventSourceMappingOutput update_event_source_mapping(const aws::Request&,
+                                                             const UpdateEventSourceMappingInput&) override;
+  DeleteEventSourceMappingOutput delete_event_source_mapping(const aws::Request&,
+                                                             const DeleteEventSourceMappingInput&) override;
+
   aws::Accesses access(const aws::Request&, const CreateFunctionInput&) override;
   aws::Accesses access(const aws::Request&, const GetFunctionInput&) override;
   aws::Accesses access(const aws::Request&, const GetFunctionConfigurationInput&) override;
@@ -86,6 +100,11 @@ class Lambda final : public Operations {
   aws::Accesses access(const aws::Request&, const TagResourceInput&) override;
   aws::Accesses access(const aws::Request&, const UntagResourceInput&) override;
   aws::Accesses access(const aws::Request&, const ListTagsInput&) override;
+  aws::Accesses access(const aws::Request&, const CreateEventSourceMappingInput&) override;
+  aws::Accesses access(const aws::Request&, const GetEventSourceMappingInput&) override;
+  aws::Accesses access(const aws::Request&, const ListEventSourceMappingsInput&) override;
+  aws::Accesses access(const aws::Request&, const UpdateEventSourceMappingInput&) override;
+  aws::Accesses access(const aws::Request&, const DeleteEventSourceMappingInput&) override;
 
  private:
   struct CodeSource {  // of functions and of layers
@@ -114,6 +133,16 @@ class Lambda final : public Operations {
   aws::Accesses layer_accesses(const aws::Request& request, const std::optional<std::vector<std::string>>& arns);
   void remove_orphans();
 
+  StoredMapping mapping(const aws::Request& request, const std::string& uuid);  // throws ResourceNotFoundException
+  aws::Access on_tagged(const aws::Request& request, std::string action, const std::string& arn);
+  aws::Access on_mapping(const aws::Request& request, std::string action, const std::string& uuid);
+  EventSourceMappingConfiguration show(const StoredMapping& mapping) const;
+  StoredMapping change_mapping(const aws::Request& request, const std::string& uuid, const std::string& action,
+                               const std::function<void(StoredMapping&)>& change);
+  StoredMapping tagged_mapping(const aws::Request& request, const std::string& arn);
+  void change_tags(const aws::Request& request, const std::string& arn,
+                   const std::function<void(std::map<std::string, std::string>&)>& change);
+
   Metadata& metadata_;
   Objects& objects_;
   aws::Caller& caller_;
@@ -125,6 +154,7 @@ class Lambda final : public Operations {
   Environments environments_;
   Runner runner_;
   EventQueue queue_;
+  EventSources sources_;
 };
 
 }  // namespace standpipe::lambda

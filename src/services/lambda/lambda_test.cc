@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/bytes.h"
+#include "generated/kinesis.h"
 #include "generated/logs.h"
 #include "generated/s3.h"
 #include "metadata/sqlite.h"
@@ -120,6 +121,14 @@ class FakeService final : public aws::Service {
   Handler handler_;
 };
 
+// No mapping of these tests gets so far as to read.
+class NoReader final : public kinesis::RecordReader {
+ public:
+  kinesis::GetRecordsOutput read(const aws::Request&, const std::string&, int, Deadline, std::stop_token) override {
+    throw kinesis::ResourceNotFoundException("There is no stream.");
+  }
+};
+
 class NoMetrics final : public MetricSink {
  public:
   void record(const Measurement& m) override { sums[std::string(m.name)] += m.value; }
@@ -142,7 +151,8 @@ class LambdaTest : public testing::Test {
 
   void open() {
     lambda_.reset();
-    lambda_.emplace(*metadata_, *objects_, caller_, roles_, clock_, metrics_, factory_, workers_, settings_);
+    lambda_.emplace(*metadata_, *objects_, caller_, roles_, clock_, metrics_, factory_, reader_, workers_,
+                    settings_);
   }
 
   CreateFunctionInput input(const std::string& name = "f") {
@@ -207,6 +217,7 @@ class LambdaTest : public testing::Test {
   FakeService logs_{logs::model(), take_logs()};
   std::map<std::string, std::string> bucket_;
   FakeService s3_{s3::model(), give_objects()};
+  NoReader reader_;
   NoMetrics metrics_;
   Workers workers_;
   Settings settings_;

@@ -43,6 +43,14 @@ json::Value statement_value(const AddPermissionInput& input, const std::string& 
   return statement;
 }
 
+constexpr std::string_view kMappingArn = ":event-source-mapping:";
+
+bool is_mapping(const std::string& arn) { return arn.find(kMappingArn) != std::string::npos; }
+
+void check_count(const std::map<std::string, std::string>& tags) {
+  if (tags.size() > kTagsMax) throw InvalidParameterValueException("Number of tags exceeds resource tag limit.");
+}
+
 FunctionName tagged_function(const aws::Request& request, const std::string& arn) {
   if (!arn.starts_with("arn:")) throw InvalidParameterValueException("Invalid function ARN: " + arn);
   return parse_function_name(request, arn);
@@ -102,23 +110,34 @@ GetPolicyOutput Lambda::get_policy(const aws::Request& request, const GetPolicyI
 }
 
 TagResourceOutput Lambda::tag_resource(const aws::Request& request, const TagResourceInput& input) {
-  change(tagged_function(request, input.resource), std::nullopt, [&](StoredFunction& function) {
-    for (const auto& [key, text] : input.tags) function.tags[key] = text;
-    if (function.tags.size() > kTagsMax) {
-      throw InvalidParameterValueException("Number of tags exceeds resource tag limit.");
-    }
-  });
+  const auto add = [&](std::map<std::string, std::string>& tags) {
+    for (const auto& [key, text] : input.tags) tags[key] = text;
+    check_count(tags);
+  };
+  if (is_mapping(input.resource)) {
+    change_tags(request, input.resource, add);
+  } else {
+    change(tagged_function(request, input.resource), std::nullopt,
+           [&](StoredFunction& function) { add(function.tags); });
+  }
   return {};
 }
 
 UntagResourceOutput Lambda::untag_resource(const aws::Request& request, const UntagResourceInput& input) {
-  change(tagged_function(request, input.resource), std::nullopt, [&](StoredFunction& function) {
-    for (const std::string& key : input.tag_keys) function.tags.erase(key);
-  });
+  const auto remove = [&](std::map<std::string, std::string>& tags) {
+    for (const std::string& key : input.tag_keys) tags.erase(key);
+  };
+  if (is_mapping(input.resource)) {
+    change_tags(request, input.resource, remove);
+  } else {
+    change(tagged_function(request, input.resource), std::nullopt,
+           [&](StoredFunction& function) { remove(function.tags); });
+  }
   return {};
 }
 
 ListTagsOutput Lambda::list_tags(const aws::Request& request, const ListTagsInput& input) {
+  if (is_mapping(input.resource)) return {.tags = tagged_mapping(request, input.resource).tags};
   return {.tags = function(tagged_function(request, input.resource)).tags};
 }
 
