@@ -78,6 +78,25 @@ Resources:
   Permission:
     Type: AWS::Lambda::Permission
     Properties: {Action: lambda:InvokeFunction, FunctionName: !Ref Function, Principal: s3.amazonaws.com}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    DependsOn: Managed
+    Properties:
+      EventSourceArn: !GetAtt Stream.Arn
+      FunctionName: !GetAtt Function.Arn
+      StartingPosition: AT_TIMESTAMP
+      StartingPositionTimestamp: 1700000000
+      BatchSize: 7
+      BisectBatchOnFunctionError: true
+      DestinationConfig: {OnFailure: {Destination: !GetAtt Bucket.Arn}}
+      FilterCriteria: {Filters: [{Pattern: '{"data":{"a":[1]}}'}]}
+      FunctionResponseTypes: [ReportBatchItemFailures]
+      MaximumBatchingWindowInSeconds: 1
+      MaximumRecordAgeInSeconds: 60
+      MaximumRetryAttempts: 2
+      ParallelizationFactor: 2
+      Tags: [{Key: team, Value: a}]
+      TumblingWindowInSeconds: 3
 Outputs:
   Bucket: {Value: !Ref Bucket}
   Stream: {Value: !Ref Stream}
@@ -94,6 +113,8 @@ Outputs:
   Managed: {Value: !Ref Managed}
   Group: {Value: !Ref Group}
   Network: {Value: !Ref Network}
+  Mapping: {Value: !Ref Mapping}
+  MappingArn: {Value: !GetAtt Mapping.EventSourceMappingArn}
 '''
 
 
@@ -126,11 +147,22 @@ def test_every_type_is_made_and_removed(aws):
     assert aws('iam').get_login_profile(UserName='ann')
     assert aws('lambda').invoke(FunctionName=out['Function'])['Payload'].read() == b'1'
     assert 's3.amazonaws.com' in aws('lambda').get_policy(FunctionName=out['Function'])['Policy']
+    mapping = aws('lambda').get_event_source_mapping(UUID=out['Mapping'])
+    expected = {'EventSourceMappingArn': out['MappingArn'], 'EventSourceArn': out['StreamArn'], 'FunctionArn': out['FunctionArn'],
+                'State': 'Enabled', 'BatchSize': 7, 'BisectBatchOnFunctionError': True, 'StartingPosition': 'AT_TIMESTAMP',
+                'FunctionResponseTypes': ['ReportBatchItemFailures'], 'MaximumBatchingWindowInSeconds': 1,
+                'MaximumRecordAgeInSeconds': 60, 'MaximumRetryAttempts': 2, 'ParallelizationFactor': 2, 'TumblingWindowInSeconds': 3,
+                'DestinationConfig': {'OnFailure': {'Destination': f'arn:aws:s3:::{out["Bucket"]}'}},
+                'FilterCriteria': {'Filters': [{'Pattern': '{"data":{"a":[1]}}'}]}}
+    assert {name: mapping.get(name) for name in expected} == expected
+    assert mapping['StartingPositionTimestamp'].timestamp() == 1_700_000_000
+    assert aws('lambda').list_tags(Resource=out['MappingArn'])['Tags'] == {'team': 'a'}
     assert aws('opensearchserverless').get_access_policy(name='docs-data', type='data')
 
     assert delete(cloudformation, stack['StackId'])['StackStatus'] == 'DELETE_COMPLETE'
     assert aws('s3').list_buckets()['Buckets'] == [] and aws('kinesis').list_streams()['StreamNames'] == []
     assert aws('iam').list_roles()['Roles'] == [] and aws('iam').list_users()['Users'] == []
+    assert aws('lambda').list_event_source_mappings()['EventSourceMappings'] == []
     assert aws('lambda').list_functions()['Functions'] == [] and aws('firehose').list_delivery_streams()['DeliveryStreamNames'] == []
     assert aws('opensearchserverless').list_collections()['collectionSummaries'] == []
     assert out['Group'] not in [one['logGroupName'] for one in aws('logs').describe_log_groups()['logGroups']]

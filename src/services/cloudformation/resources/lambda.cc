@@ -73,6 +73,45 @@ constexpr Property kPermission[] = {
 };
 constexpr std::string_view kPermissionAttributes[] = {"Id"};
 
+constexpr Property kDestination[] = {{.name = "Destination"}};
+constexpr Property kDestinations[] = {{.name = "OnFailure", .kind = PropertyKind::object, .members = kDestination},
+                                      refused("OnSuccess")};
+constexpr Property kFilter[] = {{.name = "Pattern"}};
+constexpr Property kFilters[] = {{.name = "Filters", .kind = PropertyKind::objects, .members = kFilter}};
+constexpr Property kMapping[] = {
+    {.name = "BatchSize", .kind = PropertyKind::integer},
+    {.name = "BisectBatchOnFunctionError", .kind = PropertyKind::boolean},
+    {.name = "DestinationConfig", .kind = PropertyKind::object, .members = kDestinations},
+    {.name = "Enabled", .kind = PropertyKind::boolean},
+    {.name = "EventSourceArn"},
+    {.name = "FilterCriteria", .kind = PropertyKind::object, .members = kFilters},
+    {.name = "FunctionName", .required = true},
+    {.name = "FunctionResponseTypes", .kind = PropertyKind::texts},
+    {.name = "MaximumBatchingWindowInSeconds", .kind = PropertyKind::integer},
+    {.name = "MaximumRecordAgeInSeconds", .kind = PropertyKind::integer},
+    {.name = "MaximumRetryAttempts", .kind = PropertyKind::integer},
+    {.name = "ParallelizationFactor", .kind = PropertyKind::integer},
+    {.name = "StartingPosition"},
+    {.name = "StartingPositionTimestamp"},
+    {.name = "Tags", .kind = PropertyKind::objects, .members = kTagMembers},
+    {.name = "TumblingWindowInSeconds", .kind = PropertyKind::integer},
+    refused("AmazonManagedKafkaEventSourceConfig"),
+    refused("DocumentDBEventSourceConfig"),
+    refused("KmsKeyArn"),
+    refused("LoggingConfig"),
+    refused("MetricsConfig"),
+    refused("ProvisionedPollerConfig"),
+    refused("Queues"),
+    refused("ScalingConfig"),
+    refused("SelfManagedEventSource"),
+    refused("SelfManagedKafkaEventSourceConfig"),
+    refused("SourceAccessConfigurations"),
+    refused("Topics"),
+};
+constexpr std::string_view kMappingAttributes[] = {"EventSourceMappingArn", "Id"};
+// As long as a function may run: what is with it is waited for.
+constexpr Duration kMappingTime = std::chrono::minutes(16);
+
 lambda::FunctionCode read_code(const Context& context, const Properties& code) {
   if (code.contains("ZipFile")) {
     const std::string archive = inline_code_archive(context.properties().text("Runtime"), code.text("ZipFile"),
@@ -194,6 +233,82 @@ void remove_permission(Context& context) {
                                                          .statement_id = context.physical_id()});
 }
 
+std::optional<Timestamp> read_time(const Properties& properties, std::string_view name) {
+  const auto text = properties.maybe_text(name);
+  if (!text) return std::nullopt;
+  const auto seconds = parse_double(*text);
+  if (!seconds) {
+    throw ResourceError("Property validation failure: [Value of property {/" + std::string(name) +
+                        "} does not match type {Number}]");
+  }
+  return from_epoch_ms(static_cast<int64_t>(*seconds * 1000));
+}
+
+lambda::CreateEventSourceMappingInput read_mapping(const Properties& properties) {
+  lambda::CreateEventSourceMappingInput input;
+  input.event_source_arn = properties.maybe_text("EventSourceArn");
+  input.function_name = properties.text("FunctionName");
+  input.enabled = properties.maybe_boolean("Enabled");
+  input.batch_size = properties.maybe_integer("BatchSize");
+  input.maximum_batching_window_in_seconds = properties.maybe_integer("MaximumBatchingWindowInSeconds");
+  input.parallelization_factor = properties.maybe_integer("ParallelizationFactor");
+  input.starting_position = properties.maybe_text("StartingPosition");
+  input.starting_position_timestamp = read_time(properties, "StartingPositionTimestamp");
+  input.maximum_record_age_in_seconds = properties.maybe_integer("MaximumRecordAgeInSeconds");
+  input.maximum_retry_attempts = properties.maybe_integer("MaximumRetryAttempts");
+  input.bisect_batch_on_function_error = properties.maybe_boolean("BisectBatchOnFunctionError");
+  input.tumbling_window_in_seconds = properties.maybe_integer("TumblingWindowInSeconds");
+  input.function_response_types = properties.maybe_texts("FunctionResponseTypes");
+  input.tags = tag_map_of(properties);
+  if (const auto destinations = properties.maybe_object("DestinationConfig")) {
+    input.destination_config.emplace();
+    if (const auto failure = destinations->maybe_object("OnFailure")) {
+      input.destination_config->on_failure = lambda::OnFailure{failure->maybe_text("Destination")};
+    }
+  }
+  if (const auto criteria = properties.maybe_object("FilterCriteria")) {
+    auto& filters = input.filter_criteria.emplace().filters.emplace();
+    for (const Properties& filter : criteria->objects("Filters")) filters.push_back({filter.maybe_text("Pattern")});
+  }
+  return input;
+}
+
+void create_mapping(Context& context) {
+  const lambda::CreateEventSourceMappingInput input = read_mapping(context.properties());
+  // A function has one mapping for a source.
+  const auto find = [&](Timestamp since) -> std::optional<std::string> {
+    const auto found = context.call(lambda::ListEventSourceMappingsInput{.event_source_arn = input.event_source_arn,
+                                                                         .function_name = input.function_name});
+    if (!found.event_source_mappings || found.event_source_mappings->empty()) return std::nullopt;
+    const lambda::EventSourceMappingConfiguration& mapping = found.event_source_mappings->front();
+    return mapping.last_modified >= since ? mapping.uuid : std::nullopt;
+  };
+  context.make([&] { return context.call(input).uuid.value(); }, find);
+  lambda::EventSourceMappingConfiguration mapping;
+  context.wait_until([&] {
+    mapping = context.call(lambda::GetEventSourceMappingInput{context.physical_id()});
+    return mapping.state == "Enabled" || mapping.state == "Disabled";
+  });
+  context.set_attribute("Id", context.physical_id());
+  context.set_attribute("EventSourceMappingArn", mapping.event_source_mapping_arn.value_or(""));
+}
+
+void remove_mapping(Context& context) {
+  const std::string& uuid = context.physical_id();
+  context.wait_until(
+      [&] {
+        try {
+          context.call_unless_gone(lambda::DeleteEventSourceMappingInput{uuid});
+          return true;
+        } catch (const aws::Error& error) {
+          if (error.code != "ResourceInUseException") throw;
+          return false;
+        }
+      },
+      kMappingTime);
+  context.wait_until([&] { return !context.call_unless_gone(lambda::GetEventSourceMappingInput{uuid}); }, kMappingTime);
+}
+
 constexpr ResourceType kTypes[] = {{.name = "AWS::Lambda::Function",
                                     .properties = kFunction,
                                     .naming = {.property = "FunctionName", .length_max = 64},
@@ -211,7 +326,12 @@ constexpr ResourceType kTypes[] = {{.name = "AWS::Lambda::Function",
                                     .naming = {.length_max = 100},
                                     .attributes = kPermissionAttributes,
                                     .create = create_permission,
-                                    .remove = remove_permission}};
+                                    .remove = remove_permission},
+                                   {.name = "AWS::Lambda::EventSourceMapping",
+                                    .properties = kMapping,
+                                    .attributes = kMappingAttributes,
+                                    .create = create_mapping,
+                                    .remove = remove_mapping}};
 
 }  // namespace
 
