@@ -82,6 +82,12 @@ struct MissingAggregation {
   std::string field;
 };
 struct GlobalAggregation {};
+struct NestedAggregation {
+  std::string path;
+};
+struct ReverseNestedAggregation {
+  std::string path;  // empty: back to the documents
+};
 struct MetricAggregation {
   enum class Kind { avg, sum, min, max, stats, extended_stats, value_count, cardinality };
   Kind kind;
@@ -203,8 +209,8 @@ using AggregationNode =
                  FiltersAggregation, MissingAggregation, GlobalAggregation, MetricAggregation, PercentilesAggregation,
                  TopHitsAggregation, RareTermsAggregation, MultiTermsAggregation, CompositeAggregation,
                  AutoDateHistogramAggregation, IpRangeAggregation, AdjacencyMatrixAggregation, SamplerAggregation,
-                 MedianAbsoluteDeviationAggregation, WeightedAvgAggregation, TopMetricsAggregation,
-                 PipelineAggregation>;
+                 MedianAbsoluteDeviationAggregation, WeightedAvgAggregation, TopMetricsAggregation, NestedAggregation,
+                 ReverseNestedAggregation, PipelineAggregation>;
 
 struct Aggregation {
   std::string name;

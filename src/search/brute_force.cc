@@ -91,6 +91,16 @@ std::string print_time(double ms) {
   return out;
 }
 
+std::vector<Document> Evaluator::objects(const Document& document, const std::string& path) const {
+  std::vector<Document> out;
+  for (const json::Value& object : values(document, path)) {
+    json::Object members;
+    for (const auto& [name, value] : object.object()) members.append(path + "." + name, value);
+    out.push_back({document.id, std::move(members), &document});
+  }
+  return out;
+}
+
 json::Array Evaluator::values(const Document& document, const std::string& field) const {
   json::Array out;
   for (const json::Value& value : list(document.source.find(field))) {
@@ -254,6 +264,11 @@ bool Evaluator::matches(const Document& document, const json::Value& query) cons
       return matches_text(document, field.string(), type == "phrase" ? "match_phrase" : "match", body);
     });
   }
+  if (kind == "nested") {
+    const auto inner = objects(document, body.text("path"));
+    return std::any_of(inner.begin(), inner.end(),
+                       [&](const Document& object) { return matches(object, *body.find("query")); });
+  }
   const auto& [field, options] = only(body);
   if (kind == "term") {
     const json::Value* value = options.find("value");
@@ -281,8 +296,18 @@ Documents Evaluator::sorted(Documents documents, const json::Value& sort) const 
     double number = 0;
     std::string text;
   };
-  const auto key = [&](const Document& document, const std::string& field, const json::Value& options) {
+  const auto key = [&](const Document& owner, const std::string& field, const json::Value& options) {
     Key out;
+    Document document = owner;
+    if (const json::Value* nested = options.find("nested")) {  // the values of the objects that count, as its own
+      json::Array together;
+      for (const Document& object : objects(owner, nested->text("path"))) {
+        const json::Value* filter = nested->find("filter");
+        if (filter != nullptr && !matches(object, *filter)) continue;
+        for (const json::Value& value : values(object, field)) together.push_back(value);
+      }
+      document.source = json::Object{{field, std::move(together)}};
+    }
     const bool descending = options.text("order") == "desc";
     const std::string mode = options.text("mode", descending ? "max" : "min");
     if (type(field) == "keyword") {

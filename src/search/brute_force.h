@@ -13,6 +13,7 @@ namespace standpipe::search::brute {
 struct Document {
   std::string id;
   json::Value source;
+  const Document* parent = nullptr;  // of an object of a nested field; its members are named by their whole paths
 };
 using Documents = std::vector<const Document*>;
 
@@ -31,6 +32,9 @@ class Evaluator {
 
  private:
   std::string type(const std::string& field) const { return types_.text(field); }
+  std::vector<Document> objects(const Document& document, const std::string& path) const;
+  json::Value joined(const Documents& documents, const Documents& all, const std::string& kind,
+                     const json::Value& options, const json::Value& children) const;
   json::Array values(const Document& document, const std::string& field) const;
   std::vector<double> numbers(const Document& document, const std::string& field) const;
   std::vector<std::string> tokens(const Document& document, const std::string& field) const;

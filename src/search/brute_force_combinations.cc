@@ -67,6 +67,23 @@ std::vector<json::Value> Evaluator::source_keys(const Document& document, const 
   return out;
 }
 
+// nested and reverse_nested: the same aggregations of other documents.
+json::Value Evaluator::joined(const Documents& documents, const Documents& all, const std::string& kind,
+                              const json::Value& options, const json::Value& children) const {
+  if (kind == "reverse_nested") {
+    std::set<const Document*> parents;
+    for (const Document* object : documents) parents.insert(object->parent);
+    return bucket({}, Documents(parents.begin(), parents.end()), all, children);
+  }
+  std::vector<std::vector<Document>> each;
+  for (const Document* document : documents) each.push_back(objects(*document, options.text("path")));
+  Documents together;
+  for (const auto& some : each) {
+    for (const Document& object : some) together.push_back(&object);
+  }
+  return bucket({}, together, all, children);
+}
+
 json::Array Evaluator::composite(const Documents& documents, const json::Value& options) const {
   std::vector<std::string> names;
   std::vector<json::Value> definitions;

@@ -158,10 +158,19 @@ struct GeoBoundingBoxQuery {
   bool ignore_unmapped = false;
 };
 
+// Documents in which an object of a nested field matches.
+struct NestedQuery {
+  enum class ScoreMode { avg, sum, min, max, none };  // what becomes of the scores of a document's objects
+  std::string path;
+  QueryPtr query;
+  ScoreMode score_mode = ScoreMode::avg;
+  bool ignore_unmapped = false;
+};
+
 using QueryNode =
     std::variant<MatchAllQuery, MatchNoneQuery, TermQuery, TermsQuery, RangeQuery, ExistsQuery, IdsQuery, PrefixQuery,
                  WildcardQuery, MatchQuery, BoolQuery, ConstantScoreQuery, DisMaxQuery, FuzzyQuery, RegexpQuery,
-                 TermsSetQuery, BoostingQuery, FunctionScoreQuery, GeoDistanceQuery, GeoBoundingBoxQuery>;
+                 TermsSetQuery, BoostingQuery, FunctionScoreQuery, GeoDistanceQuery, GeoBoundingBoxQuery, NestedQuery>;
 
 struct Query {
   QueryNode node;

@@ -11,12 +11,13 @@ json::Value clause(const std::string& kind, json::Value body) { return json::Obj
 
 const json::Value& RandomRequests::types() {
   static const json::Value types = json::Object{{"k", "keyword"}, {"t", "text"},  {"n", "long"},
-                                                {"d", "double"},  {"at", "date"}, {"b", "boolean"}};
+                                                {"d", "double"},  {"at", "date"}, {"b", "boolean"},
+                                                {"o.k", "keyword"}, {"o.n", "long"}};
   return types;
 }
 
 json::Value RandomRequests::mapping() {
-  json::Object properties;
+  json::Object properties{{"o", json::Object{{"type", "nested"}}}};
   for (const auto& [field, type] : types().object()) properties.append(field, json::Object{{"type", type}});
   return json::Object{{"properties", std::move(properties)}};
 }
@@ -32,9 +33,9 @@ std::string RandomRequests::words(int most) {
 std::string RandomRequests::time() { return brute::print_time(1'767'225'600'000.0 + below(24 * 70) * 3'600'000.0); }
 
 json::Value RandomRequests::value(const std::string& field) {
-  if (field == "k") return keyword();
+  if (field == "k" || field == "o.k") return keyword();
   if (field == "t") return words(1);
-  if (field == "n") return below(9) - 3;
+  if (field == "n" || field == "o.n") return below(9) - 3;
   if (field == "d") return (below(13) - 4) / 4.0;
   if (field == "at") return time();
   return below(2) == 0;
@@ -42,7 +43,20 @@ json::Value RandomRequests::value(const std::string& field) {
 
 json::Value RandomRequests::document() {
   json::Object out;
+  json::Array objects;
+  for (int i = below(4); i > 0; --i) {
+    json::Object object;
+    if (below(4) > 0) object.append("k", value("o.k"));
+    if (below(4) > 0) object.append("n", value("o.n"));
+    if (below(4) == 0) object["n"] = json::Array{value("o.n"), value("o.n")};
+    objects.push_back(std::move(object));
+  }
+  if (objects.size() == 1 && below(2) == 0)
+    out.append("o", objects[0]);
+  else if (!objects.empty())
+    out.append("o", std::move(objects));
   for (const auto& [field, type] : types().object()) {
+    if (field.find('.') != std::string::npos) continue;
     const int kind = below(10);
     if (kind == 0) continue;
     if (kind == 1) {
@@ -108,8 +122,30 @@ json::Value RandomRequests::range_query() {
   return clause("range", clause(field, std::move(bounds)));
 }
 
+json::Value RandomRequests::object_query() {
+  const std::string field = one_of("o.k", "o.n");
+  switch (below(4)) {
+    case 0: return clause("exists", json::Object{{"field", field}});
+    case 1: return clause("range", clause("o.n", json::Object{{"gte", value("o.n")}}));
+    case 2: return clause("prefix", clause("o.k", json::Object{{"value", one_of("a", "be", "B")}}));
+    default: return clause("term", clause(field, value(field)));
+  }
+}
+
+json::Value RandomRequests::nested_query() {
+  json::Value inner = object_query();
+  if (below(2) == 0) {
+    json::Object both{{"must", json::Array{inner, object_query()}}};
+    if (below(2) == 0) both = json::Object{{"must_not", inner}};
+    inner = clause("bool", std::move(both));
+  }
+  json::Object options{{"path", "o"}, {"query", std::move(inner)}, {"score_mode", one_of("avg", "sum", "min", "none")}};
+  return clause("nested", std::move(options));
+}
+
 json::Value RandomRequests::leaf_query() {
-  switch (below(10)) {
+  switch (below(11)) {
+    case 10: return nested_query();
     case 9: {
       json::Array several;
       for (int i = below(4) + 1; i > 0; --i) several.push_back(keyword());
@@ -167,10 +203,15 @@ json::Value RandomRequests::query(int depth) {
 json::Value RandomRequests::sort() {
   json::Array out;
   for (int i = below(3); i >= 0; --i) {
-    const std::string field = one_of("k", "n", "d", "at", "b");
+    const std::string field = one_of("k", "n", "d", "at", "b", "o.n", "o.k");
     json::Object options{{"order", one_of("asc", "desc")}};
     if (below(2) == 0) options.append("missing", one_of("_first", "_last"));
-    if (below(3) == 0 && field != "k" && field != "b")
+    if (field.starts_with("o.")) {
+      json::Object nested{{"path", "o"}};
+      if (below(2) == 0) nested.append("filter", object_query());
+      options.append("nested", std::move(nested));
+    }
+    if (below(3) == 0 && field != "k" && field != "b" && field != "o.k")
       options.append("mode", one_of("min", "max", "sum", "avg", "median"));
     out.push_back(clause(field, std::move(options)));
   }
@@ -221,6 +262,18 @@ json::Value RandomRequests::composite() {
   if (below(2) == 0 || sources.empty())
     add("c", "date_histogram", json::Object{{"field", "at"}, {"calendar_interval", "month"}});
   return clause("composite", json::Object{{"sources", std::move(sources)}});
+}
+
+// Objects by their own values, and what the documents around them have.
+json::Value RandomRequests::nested_aggregation() {
+  json::Value back = clause("reverse_nested", json::Object{});
+  back.object().append("aggs", clause("m", metric_aggregation()));
+  json::Value keys = clause("terms", json::Object{{"field", one_of("o.k", "o.n")}, {"size", 100}});
+  keys.object().append("aggs", clause("back", std::move(back)));
+  json::Object inner{{"keys", std::move(keys)}, {"sum", clause("sum", json::Object{{"field", "o.n"}})}};
+  json::Value out = clause("nested", json::Object{{"path", "o"}});
+  out.object().append("aggs", std::move(inner));
+  return out;
 }
 
 // Pipelines over a histogram: some within its buckets, some beside it.
@@ -282,6 +335,10 @@ json::Value RandomRequests::aggregations(int depth) {
     const std::string name = "a" + std::to_string(i);
     if (depth > 2 || below(3) == 0) {
       out.append(name, metric_aggregation());
+      continue;
+    }
+    if (below(7) == 0) {
+      out.append(name, nested_aggregation());
       continue;
     }
     json::Value made = depth == 0 && below(12) == 0 ? clause("global", json::Object{}) : bucket_aggregation();

@@ -14,7 +14,7 @@ class RandomRequests {
   explicit RandomRequests(uint64_t seed) : random_(seed) {}
 
   static json::Value mapping();
-  static const json::Value& types();  // {"field": "keyword", …}
+  static const json::Value& types();  // {"field": "keyword", …}, also those of the nested field "o"
   json::Value document();
   json::Value query(int depth = 0);
   json::Value sort();
@@ -34,6 +34,9 @@ class RandomRequests {
   std::string time();
   json::Value value(const std::string& field);
   json::Value leaf_query();
+  json::Value nested_query();
+  json::Value object_query();
+  json::Value nested_aggregation();
   json::Value text_query();
   json::Value term_test();
   json::Value range_query();

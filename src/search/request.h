@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +15,20 @@
 
 namespace standpipe::search {
 
+// Which objects of a nested field give a document its sort values.
+struct NestedSort {
+  std::string path;
+  QueryPtr filter;                          // may be null
+  uint32_t children_max = UINT32_MAX;       // of each document, the first ones
+  std::shared_ptr<const NestedSort> inner;  // values come from objects within these; may be null
+};
+// Orders by how far a geo_point is from the nearest origin.
+struct GeoDistanceSort {
+  std::vector<GeoPoint> origins;
+  double unit_meters = 1;  // values are answered in this unit
+  bool ignore_unmapped = false;
+};
+
 struct SortField {
   std::string field;  // "_score", "_doc" or a field
   bool descending = false;
@@ -22,6 +37,8 @@ struct SortField {
   std::string unmapped_type;           // empty: an unmapped field is an error
   std::string mode;                    // "min", "max", "sum", "avg", "median"; empty: min ascending, max descending
   std::string format;
+  std::shared_ptr<const NestedSort> nested;         // may be null
+  std::shared_ptr<const GeoDistanceSort> distance;  // may be null
 };
 
 // Which parts of a document's source are answered. Patterns may contain '*'.

@@ -20,6 +20,8 @@ AggregationNode parse_date_range(QueryParser&, const std::string& name, const js
 AggregationNode parse_filter_aggregation(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_filters_aggregation(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_missing(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_nested_aggregation(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_reverse_nested(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_percentiles(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_percentile_ranks(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_top_hits_aggregation(QueryParser&, const std::string& name, const json::Value& body);

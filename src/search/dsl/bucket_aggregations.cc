@@ -242,6 +242,21 @@ AggregationNode parse_missing(QueryParser&, const std::string& name, const json:
   return out;
 }
 
+AggregationNode parse_nested_aggregation(QueryParser&, const std::string& name, const json::Value& body) {
+  Options options(name, body);
+  NestedAggregation out{options.text("path")};
+  options.finish("aggregation");
+  if (out.path.empty()) throw parsing_exception("Missing [path] field for nested aggregation [" + name + "]");
+  return out;
+}
+
+AggregationNode parse_reverse_nested(QueryParser&, const std::string& name, const json::Value& body) {
+  Options options(name, body);
+  ReverseNestedAggregation out{options.text("path")};
+  options.finish("aggregation");
+  return out;
+}
+
 AggregationNode parse_global(QueryParser&, const std::string& name, const json::Value& body) {
   Options(name, body).finish("aggregation");
   return GlobalAggregation{};

@@ -1,4 +1,6 @@
-// Queries made of queries: bool, constant_score, dis_max.
+// Queries made of queries: bool, constant_score, dis_max, nested.
+#include <map>
+
 #include "search/dsl/query.h"
 
 namespace standpipe::search::dsl {
@@ -39,6 +41,30 @@ QueryPtr parse_dis_max(QueryParser& parser, const json::Value& body) {
   const float boost = options.boost();
   options.finish();
   if (query.queries.empty()) throw parsing_exception("[dis_max] requires 'queries' field with at least one clause");
+  return make_query(std::move(query), boost);
+}
+
+QueryPtr parse_nested(QueryParser& parser, const json::Value& body) {
+  Options options("nested", body);
+  NestedQuery query;
+  query.path = options.text("path");
+  if (query.path.empty()) throw illegal_argument("[nested] requires 'path' field");
+  const json::Value* inner = options.take("query");
+  if (inner == nullptr) throw illegal_argument("[nested] requires 'query' field");
+  query.query = parser.parse(*inner);
+  const std::string mode = options.text("score_mode", "avg");
+  using Mode = NestedQuery::ScoreMode;
+  static const std::map<std::string_view, Mode> modes = {
+      {"avg", Mode::avg}, {"sum", Mode::sum}, {"min", Mode::min}, {"max", Mode::max}, {"none", Mode::none}};
+  const auto found = modes.find(mode);
+  if (found == modes.end()) {
+    throw illegal_argument("No score mode for child query [" + mode + "] found");
+  }
+  query.score_mode = found->second;
+  query.ignore_unmapped = options.boolean("ignore_unmapped", false);
+  if (options.take("inner_hits") != nullptr) throw illegal_argument("[nested] [inner_hits] is not supported");
+  const float boost = options.boost();
+  options.finish();
   return make_query(std::move(query), boost);
 }
 

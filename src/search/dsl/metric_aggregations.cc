@@ -36,7 +36,7 @@ AggregationNode parse_weighted_avg(QueryParser&, const std::string& name, const 
   return out;
 }
 
-AggregationNode parse_top_metrics(QueryParser&, const std::string& name, const json::Value& body) {
+AggregationNode parse_top_metrics(QueryParser& queries, const std::string& name, const json::Value& body) {
   Options options(name, body);
   SearchRequest request;
   request.source.enabled = false;
@@ -58,7 +58,7 @@ AggregationNode parse_top_metrics(QueryParser&, const std::string& name, const j
   }
   const json::Value* sort = options.take("sort");
   if (sort == nullptr) throw illegal_argument("Required [sort]");
-  request.sort = parse_sort(*sort);
+  request.sort = parse_sort(queries, *sort);
   options.finish("aggregation");
   out.request = std::make_shared<const SearchRequest>(std::move(request));
   return out;

@@ -145,6 +145,7 @@ static const std::map<std::string_view, Parse>& query_types() {
       {"match_phrase", parse_match_phrase},
       {"match_phrase_prefix", parse_match_phrase_prefix},
       {"multi_match", parse_multi_match},
+      {"nested", parse_nested},
       {"prefix", parse_prefix},
       {"query_string", parse_query_string},
       {"range", parse_range},

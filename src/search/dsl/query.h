@@ -51,6 +51,7 @@ QueryPtr parse_multi_match(QueryParser&, const json::Value& body);
 QueryPtr parse_bool(QueryParser&, const json::Value& body);
 QueryPtr parse_constant_score(QueryParser&, const json::Value& body);
 QueryPtr parse_dis_max(QueryParser&, const json::Value& body);
+QueryPtr parse_nested(QueryParser&, const json::Value& body);
 QueryPtr parse_boosting(QueryParser&, const json::Value& body);
 QueryPtr parse_function_score(QueryParser&, const json::Value& body);
 QueryPtr parse_fuzzy(QueryParser&, const json::Value& body);

@@ -19,44 +19,6 @@ uint32_t read_window(const json::Value& value, const std::string& name) {
   return static_cast<uint32_t>(std::min<int64_t>(*number, INT32_MAX));
 }
 
-SortField read_sort_field(const std::string& field, const json::Value& value) {
-  SortField out{.field = field, .descending = field == "_score"};
-  const auto direction = [&](const std::string& word) {
-    const std::string lower = to_lower(word);
-    if (lower != "asc" && lower != "desc")
-      throw illegal_argument("No enum constant org.opensearch.search.sort.SortOrder." + word);
-    out.descending = lower == "desc";
-  };
-  if (!value.is_object()) {
-    direction(as_text(value).value_or(""));
-    return out;
-  }
-  Options options(field, value);
-  direction(options.text("order", out.descending ? "desc" : "asc"));
-  out.unmapped_type = options.text("unmapped_type");
-  out.mode = to_lower(options.text("mode"));
-  static const std::set<std::string_view> modes = {"", "min", "max", "sum", "avg", "median"};
-  if (!modes.contains(out.mode)) {
-    throw illegal_argument("[" + field + "] sort does not support mode [" + out.mode + "]");
-  }
-  out.format = options.text("format");
-  if (const std::string type = options.text("numeric_type"); type == "date_nanos") {
-    throw illegal_argument("[numeric_type] option cannot be set to [date_nanos] on field [" + field + "]");
-  }
-  if (options.take("nested") != nullptr) {
-    throw illegal_argument("[nested] of sort field [" + field + "] is not supported");
-  }
-  if (const json::Value* missing = options.take("missing")) {
-    const std::string word = as_text(*missing).value_or("");
-    if (word == "_first")
-      out.missing_first = true;
-    else if (word != "_last")
-      out.missing = *missing;
-  }
-  options.finish("sort");
-  return out;
-}
-
 std::vector<FieldAndFormat> read_fields(const json::Value& value, const std::string& name) {
   std::vector<FieldAndFormat> out;
   if (!value.is_array())
@@ -150,7 +112,7 @@ const std::map<std::string_view, Read>& request_keys() {
       {"search_after", read_search_after},
       {"seq_no_primary_term", [](Context& c, const json::Value& v) { c.request.seq_no_primary_term = read_flag(v); }},
       {"size", [](Context& c, const json::Value& v) { c.request.size = read_window(v, "size"); }},
-      {"sort", [](Context& c, const json::Value& v) { c.request.sort = parse_sort(v); }},
+      {"sort", [](Context& c, const json::Value& v) { c.request.sort = parse_sort(c.queries, v); }},
       {"stored_fields", read_stored_fields},
       {"timeout", ignore},
       {"track_scores", [](Context& c, const json::Value& v) { c.request.track_scores = read_flag(v); }},
@@ -172,32 +134,6 @@ bool harmless(const std::string& key, const json::Value& value) {
 }
 
 }  // namespace
-
-std::vector<SortField> parse_sort(const json::Value& value) {
-  std::vector<SortField> out;
-  const auto add = [&](const json::Value& item) {
-    if (item.is_string()) {
-      const std::string& text = item.string();
-      out.push_back({.field = text, .descending = text == "_score"});
-    } else if (item.is_object()) {
-      for (const auto& [field, order] : item.object()) {
-        if (field == "_script" || field == "_geo_distance")
-          throw illegal_argument("[" + field + "] sort is not supported");
-        out.push_back(read_sort_field(field, order));
-      }
-    } else {
-      throw illegal_argument(
-          "malformed sort format, within the sort array, an object, or an actual string are allowed");
-    }
-  };
-  if (value.is_array()) {
-    for (const json::Value& item : value.array()) add(item);
-  } else {
-    add(value);
-  }
-  if (out.size() > 32) throw illegal_argument("Too many sort fields");
-  return out;
-}
 
 SourceFilter parse_source_filter(const json::Value& value) {
   SourceFilter out;

@@ -19,7 +19,7 @@ inline constexpr uint32_t kTopHitsWindowMax = 100;
 SearchRequest parse_top_hits(QueryParser& queries, const json::Value& body);
 // {"query": …} or {}; `_count` and `_validate/query` take nothing else.
 QueryPtr parse_query_body(const json::Value& body);
-std::vector<SortField> parse_sort(const json::Value& value);
+std::vector<SortField> parse_sort(QueryParser& queries, const json::Value& value);
 SourceFilter parse_source_filter(const json::Value& value);
 // Bounds and combinations that also depend on URL parameters; call when the request is complete.
 void check_request(const SearchRequest& request);

@@ -2,10 +2,8 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
-#include <bit>
-
 #include "base/bytes.h"
+#include "search/embedded/document_values.h"
 #include "search/error.h"
 
 namespace standpipe::search {
@@ -14,14 +12,11 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-struct PlacedTerm {
-  ParsedDocument::Piece term;
-  uint32_t position;
-};
-
 class DocumentReader {
  public:
-  DocumentReader(std::string_view id, const Mapping& mapping) : id_(id), mapping_(mapping) {}
+  DocumentReader(std::string_view id, const Mapping& mapping) : id_(id), mapping_(mapping) {
+    levels_.push_back({&mapping.root(), {}});
+  }
 
   void read(const simdjson::dom::object& root) {
     const Dynamic dynamic = mapping_.dynamic();
@@ -31,9 +26,7 @@ class DocumentReader {
   ParsedDocument take() {
     for (const FieldSpec* field : mapping_.constants())
       add_term(*field, Scalar::of(std::string_view(*field->constant)));
-    group_values();
-    for (auto& [field, tokens] : tokens_) group_tokens(field, tokens);
-    return std::move(out_);
+    return levels_.front().values.take();
   }
 
  private:
@@ -63,6 +56,7 @@ class DocumentReader {
           const auto found = parent->children.find(name.substr(0, dot));
           if (found != parent->children.end() && found->second.field) refuse_object_over(*found->second.field);
           parent = found == parent->children.end() ? nullptr : found->second.object.get();
+          if (parent != nullptr && parent->nested) refuse_nested_between(key);
           if (parent != nullptr) inherited = parent->dynamic.value_or(inherited);
         }
         name = name.substr(dot + 1);
@@ -78,6 +72,13 @@ class DocumentReader {
                                    std::string(field.field.type->name) + "] in document with id '" + std::string(id_) +
                                    "'.")
         .because("illegal_argument_exception", "Can't get text on a START_OBJECT");
+  }
+
+  [[noreturn]] void refuse_nested_between(std::string_view key) const {
+    throw mapper_parsing_exception("failed to parse")
+        .because("mapper_parsing_exception", "Cannot add a value for field [" + std::string(key) +
+                                                 "] since one of the intermediate objects is mapped as a nested "
+                                                 "object: [" + join(path_, ".") + "]");
   }
 
   void read_child(const element& value, const MappedObject* parent, std::string_view name, Dynamic dynamic, int depth) {
@@ -99,7 +100,9 @@ class DocumentReader {
     if (!object.enabled) return;
     switch (value.type()) {
       case element_type::OBJECT:
+        if (object.nested) open_nested(object);
         read_object(simdjson::dom::object(value), &object, object.dynamic.value_or(dynamic), depth + 1);
+        if (object.nested) close_nested();
         return;
       case element_type::ARRAY:
         bounded(depth);
@@ -110,6 +113,36 @@ class DocumentReader {
         throw mapper_parsing_exception("object mapping for [" + join(path_, ".") + "] tried to parse field [" +
                                        path_.back() + "] as object, but found a concrete value");
     }
+  }
+
+  // What follows belongs to an object of a nested field: a document of its own.
+  void open_nested(const MappedObject& object) {
+    if (++nested_objects_ > kNestedObjectsMax) {
+      throw mapper_parsing_exception("The number of nested documents has exceeded the allowed limit of [" +
+                                     std::to_string(kNestedObjectsMax) +
+                                     "]. This limit can be set by changing the "
+                                     "[index.mapping.nested_objects.limit] index level setting.");
+    }
+    levels_.push_back({&object, {}});
+  }
+  void close_nested() {
+    ParsedDocument object = levels_.back().values.take();
+    object.nested_path = join(path_, ".");
+    levels_.pop_back();
+    levels_.back().values.add_nested(std::move(object));
+  }
+  // The document or object that is being read, and those around it that take its fields too.
+  template <class Add>
+  void each_taker(Add add) {
+    size_t level = levels_.size() - 1;
+    bool root = false;
+    add(levels_[level].values);
+    for (; level > 0; --level) {
+      root |= levels_[level].object->include_in_root;
+      if (!levels_[level].object->include_in_parent) break;
+      add(levels_[level - 1].values);
+    }
+    if (root && level > 0) add(levels_.front().values);
   }
 
   void bounded(int depth) const {
@@ -217,9 +250,9 @@ class DocumentReader {
     try {
       const json::Value object = json::parse(text);
       if (field.type->object_number != nullptr)
-        out_.numbers.push_back({&field, field.type->object_number(field, object)});
+        add_number(field, field.type->object_number(field, object));
       else
-        out_.terms.push_back({&field, store(field.type->object_term(field, object))});
+        add_term(field, field.type->object_term(field, object));
     } catch (const BadValue& bad) {
       if (field.ignore_malformed) return;
       refuse_value(field, text, bad);
@@ -274,7 +307,7 @@ class DocumentReader {
     if (!field.index && !field.doc_values) return;  // only part of the source
     try {
       switch (field.type->storage) {
-        case FieldType::Storage::numbers: out_.numbers.push_back({&field, field.type->encode(field, scalar)}); return;
+        case FieldType::Storage::numbers: add_number(field, field.type->encode(field, scalar)); return;
         case FieldType::Storage::terms: add_term(field, scalar); return;
         case FieldType::Storage::text: add_text(field, scalar); return;
       }
@@ -284,79 +317,34 @@ class DocumentReader {
     }
   }
 
-  ParsedDocument::Piece store(std::string_view bytes) {
-    const ParsedDocument::Piece piece{static_cast<uint32_t>(out_.arena.size()), static_cast<uint32_t>(bytes.size())};
-    out_.arena += bytes;
-    return piece;
+  void add_number(const FieldSpec& field, int64_t value) {
+    each_taker([&](DocumentValues& values) { values.add_number(field, value); });
   }
-
+  void add_term(const FieldSpec& field, std::string_view term) {
+    each_taker([&](DocumentValues& values) { values.add_term(field, term); });
+  }
   void add_term(const FieldSpec& field, const Scalar& scalar) {
     const std::string term = field.type->term(field, scalar);
     if (term.size() > field.ignore_above && utf8_length(term) > field.ignore_above) return;
-    if (term.size() > kTermBytesMax) {
-      throw illegal_argument(
-          "Document contains at least one immense term in field=\"" + field.path +
-          "\" (whose UTF8 encoding is longer than the max length 32766), all of which were skipped.");
-    }
-    out_.terms.push_back({&field, store(term)});
+    add_term(field, std::string_view(term));
   }
-
   void add_text(const FieldSpec& field, const Scalar& scalar) {
     if (!field.index) return;
-    auto* list = std::find_if(tokens_.data(), tokens_.data() + tokens_.size(),
-                              [&](const auto& entry) { return entry.first == &field; });
-    if (list == tokens_.data() + tokens_.size()) {
-      tokens_.emplace_back(&field, std::vector<PlacedTerm>());
-      list = &tokens_.back();
-    }
-    std::vector<PlacedTerm>& tokens = list->second;
-    const uint32_t base = tokens.empty() ? 0 : tokens.back().position + 1 + kPositionGap;
     const std::string own = scalar.kind == Scalar::Kind::text ? std::string() : scalar.text();
     const std::string_view text = scalar.kind == Scalar::Kind::text ? scalar.string : std::string_view(own);
-    field.analyzer->analyze(text, [&](const Token& token) {
-      if (token.text.size() <= kTermBytesMax) tokens.push_back({store(token.text), base + token.position});
-    });
+    each_taker([&](DocumentValues& values) { values.add_text(field, text); });
   }
 
-  // Columns want values by field, rising, terms without duplicates.
-  void group_values() {
-    std::stable_sort(out_.numbers.begin(), out_.numbers.end(), [](const auto& a, const auto& b) {
-      return a.field->slot != b.field->slot ? a.field->slot < b.field->slot : a.value < b.value;
-    });
-    std::sort(out_.terms.begin(), out_.terms.end(), [&](const auto& a, const auto& b) {
-      if (a.field->slot != b.field->slot) return a.field->slot < b.field->slot;
-      return out_.text(a.term) < out_.text(b.term);
-    });
-    const auto same = [&](const auto& a, const auto& b) {
-      return a.field == b.field && out_.text(a.term) == out_.text(b.term);
-    };
-    out_.terms.erase(std::unique(out_.terms.begin(), out_.terms.end(), same), out_.terms.end());
-  }
-
-  void group_tokens(const FieldSpec* field, std::vector<PlacedTerm>& tokens) {
-    std::sort(tokens.begin(), tokens.end(), [&](const PlacedTerm& a, const PlacedTerm& b) {
-      const int order = out_.text(a.term).compare(out_.text(b.term));
-      return order != 0 ? order < 0 : a.position < b.position;
-    });
-    ParsedDocument::Text text{field, static_cast<uint32_t>(tokens.size()),
-                              static_cast<uint32_t>(out_.text_terms.size()), 0};
-    for (size_t i = 0; i < tokens.size();) {
-      ParsedDocument::TextTerm term{tokens[i].term, static_cast<uint32_t>(out_.positions.size()), 0};
-      const std::string_view bytes = out_.text(term.term);
-      for (; i < tokens.size() && out_.text(tokens[i].term) == bytes; ++i, ++term.count)
-        out_.positions.push_back(tokens[i].position);
-      out_.text_terms.push_back(term);
-      ++text.count;
-    }
-    out_.texts.push_back(text);
-  }
-
+  struct Level {  // the document, then the nested objects that are being read
+    const MappedObject* object;
+    DocumentValues values;
+  };
   const std::string_view id_;
   const Mapping& mapping_;
   std::vector<std::string> path_;
   std::vector<NewField> unknown_;
-  ParsedDocument out_;
-  std::vector<std::pair<const FieldSpec*, std::vector<PlacedTerm>>> tokens_;
+  std::vector<Level> levels_;
+  size_t nested_objects_ = 0;
 };
 
 constexpr size_t kParserKeptBytes = 1024 * 1024;
@@ -391,34 +379,6 @@ ParsedDocument parse_document(std::string_view source, std::string_view id, std:
   ParsedDocument out = second.take();
   mapping = std::move(changed);
   return out;
-}
-
-namespace {
-
-// Lucene's four significant bits: exact to 8, then coarser.
-uint32_t long_to_int4(uint64_t value) {
-  const int bits = 64 - std::countl_zero(value);
-  if (bits < 4) return static_cast<uint32_t>(value);
-  const int shift = bits - 4;
-  return (static_cast<uint32_t>(value >> shift) & 7) | static_cast<uint32_t>(shift + 1) << 3;
-}
-uint64_t int4_to_long(uint32_t value) {
-  const uint64_t bits = value & 7;
-  const int shift = static_cast<int>(value >> 3) - 1;
-  return shift < 0 ? bits : (bits | 8) << shift;
-}
-constexpr uint32_t kExactLengths = 24;  // 255 - long_to_int4(2^31 - 1)
-
-}  // namespace
-
-uint8_t encode_length(uint32_t length) {
-  if (length < kExactLengths) return static_cast<uint8_t>(length);
-  return static_cast<uint8_t>(kExactLengths + long_to_int4(length - kExactLengths));
-}
-
-uint32_t decode_length(uint8_t norm) {
-  if (norm < kExactLengths) return norm;
-  return static_cast<uint32_t>(kExactLengths + int4_to_long(norm - kExactLengths));
 }
 
 }  // namespace standpipe::search

@@ -41,6 +41,9 @@ struct ParsedDocument {
   std::vector<Text> texts;      // one per field
   std::vector<TextTerm> text_terms;
   std::vector<uint32_t> positions;
+  // Objects of nested fields, in order, each with what is within it.
+  std::vector<ParsedDocument> nested;
+  std::string nested_path;  // of such an object: the field
 
   std::string_view text(Piece piece) const { return std::string_view(arena).substr(piece.offset, piece.size); }
 };

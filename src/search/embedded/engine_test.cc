@@ -2,6 +2,7 @@
 #include "search/search_suite.h"
 #include "search/search_suite_aggregations.h"
 #include "search/search_suite_hits.h"
+#include "search/search_suite_nested.h"
 #include "search/search_suite_queries.h"
 #include "storage/temporary_directory.h"
 

@@ -61,6 +61,7 @@ class Seeker {
   void operator()(const DisMaxQuery& query) {
     for (const QueryPtr& inner : query.queries) look_at(*inner);
   }
+  void operator()(const NestedQuery& query) { look_at(*query.query); }
   // Everything else has nothing to show in a text.
   template <class Other>
   void operator()(const Other&) {}

@@ -167,6 +167,40 @@ TEST(Index, MergesNeighbours) {
   EXPECT_EQ(count(open_index(disk), "{}"), 5);
 }
 
+TEST(Index, MergesNestedObjects) {
+  FaultyDisk disk(5);
+  disk.make_directory("/data");
+  Manifest manifest = new_manifest();
+  manifest.mapping = json::parse(R"({"properties":{"o":{"type":"nested","properties":{"p":{"type":"nested"}}}}})");
+  Index::create(disk, kDirectory, manifest);
+  auto index = open_index(disk);
+  for (int i = 0; i < 6; ++i) {
+    const std::string n = std::to_string(i);
+    const std::string source = R"({"o":[{"n":)" + n + R"(,"p":[{"m":)" + n + R"(},{"m":7}]},{"n":6,"p":{"m":8}}]})";
+    const WriteOperation operation{.id = "d" + n, .source = source};
+    index->write(std::span(&operation, 1), {});
+    index->flush();
+  }
+  const WriteOperation removal{.kind = WriteOperation::Kind::remove, .id = "d3"};
+  index->write(std::span(&removal, 1), {});
+  EXPECT_TRUE(index->merge());
+  disk.crash();
+  index = open_index(disk);
+  const Segment& merged = *index->view().segments.at(0).segment;
+  EXPECT_EQ(merged.nested("o")->docs(), 10U);
+  EXPECT_EQ(merged.nested("o")->nested("o.p")->docs(), 15U);
+  const auto with = [&](const std::string& path, const std::string& field, int value) {
+    return count(index, R"({"query":{"nested":{"path":")" + path + R"(","query":{"term":{")" + field + R"(":)" +
+                            std::to_string(value) + "}}}}}");
+  };
+  EXPECT_EQ(with("o", "o.n", 4), 1);
+  EXPECT_EQ(with("o", "o.n", 3), 0);
+  EXPECT_EQ(with("o", "o.n", 6), 5);
+  EXPECT_EQ(with("o.p", "o.p.m", 5), 1);
+  EXPECT_EQ(with("o.p", "o.p.m", 3), 0);
+  EXPECT_EQ(with("o.p", "o.p.m", 7), 5);
+}
+
 // Run it under the thread sanitizer: writers, searches, flushes and merges at once.
 TEST(Index, WritersAndSearchesRunTogether) {
   TemporaryDirectory directory;

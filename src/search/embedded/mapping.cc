@@ -38,7 +38,7 @@ std::string join_path(const std::string& path, std::string_view name) {
 
 bool is_object_definition(const json::Object& definition) {
   const json::Value* type = definition.find("type");
-  return type == nullptr || *type == json::Value("object");
+  return type == nullptr || *type == json::Value("object") || *type == json::Value("nested");
 }
 
 }  // namespace
@@ -99,6 +99,9 @@ void Mapping::merge_object(MappedObject& into, const std::string& path, const js
       into.dynamic = read_dynamic(value);
     } else if (name == "enabled" && depth > 0) {
       into.enabled = dsl::as_boolean(value).value_or(true);
+    } else if (into.nested && (name == "include_in_parent" || name == "include_in_root")) {
+      (name == "include_in_root" ? into.include_in_root : into.include_in_parent) =
+          dsl::as_boolean(value).value_or(false);
     } else if (name == "properties") {
       if (value.is_array() && value.array().empty()) continue;
       if (!value.is_object())
@@ -107,7 +110,8 @@ void Mapping::merge_object(MappedObject& into, const std::string& path, const js
       for (const auto& [child, definition] : value.object())
         merge_child(into, child, join_path(path, child), definition, depth);
     } else if (depth > 0 && name != "type") {
-      refuse("unknown parameter [" + name + "] on mapper [" + path + "] of type [object]");
+      refuse("unknown parameter [" + name + "] on mapper [" + path + "] of type [" +
+             (into.nested ? "nested" : "object") + "]");
     }
   }
 }
@@ -139,7 +143,15 @@ void Mapping::merge_child(MappedObject& into, const std::string& name, const std
       into.children.erase(name);
       refuse("No type specified for field [" + name + "]");
     }
-    if (!child.object) child.object = std::make_shared<MappedObject>();
+    const json::Value* type = body.find("type");
+    const bool nested = type != nullptr && *type == json::Value("nested");
+    if (!child.object) {
+      child.object = std::make_shared<MappedObject>();
+      child.object->nested = nested;
+    } else if (type != nullptr && child.object->nested != nested) {
+      throw illegal_argument(nested ? "cannot change object mapping from non-nested to nested"
+                                    : "cannot change object mapping from nested to non-nested");
+    }
     merge_object(*child.object, path, body, depth + 1);
     return;
   }
@@ -241,10 +253,14 @@ void Mapping::number_fields(const Mapping* before) {
   flat_objects_.clear();
   constants_.clear();
   objects_.clear();
+  nested_.clear();
   index_object(*root_, "");
   resolve_aliases();
   if (fields_.size() + objects_.size() > kFieldsMax) {
     throw illegal_argument("Limit of total fields [" + std::to_string(kFieldsMax) + "] has been exceeded");
+  }
+  if (nested_.size() > kNestedFieldsMax) {
+    throw illegal_argument("Limit of nested fields [" + std::to_string(kNestedFieldsMax) + "] has been exceeded");
   }
   slots_ = before == nullptr ? 0 : before->slots_;
   for (auto& [path, spec] : fields_) {
@@ -263,6 +279,7 @@ void Mapping::index_object(const MappedObject& object, const std::string& path) 
     }
     if (child.object) {
       objects_[child_path] = child.object.get();
+      if (child.object->nested) nested_.push_back(child_path);
       index_object(*child.object, child_path);
     } else {
       const FieldSpec& field = child.field->field;
@@ -308,6 +325,19 @@ const FieldSpec* Mapping::flat_companion(std::string_view path) const {
 
 bool Mapping::is_object(std::string_view path) const { return objects_.contains(path); }
 
+bool Mapping::is_nested(std::string_view path) const {
+  const auto found = objects_.find(path);
+  return found != objects_.end() && found->second->nested;
+}
+
+std::vector<std::string> Mapping::nested_levels(std::string_view path) const {
+  std::vector<std::string> out;
+  for (const std::string& level : nested_) {
+    if (path.starts_with(level) && (path.size() == level.size() || path[level.size()] == '.')) out.push_back(level);
+  }
+  return out;
+}
+
 std::vector<const FieldSpec*> Mapping::match(std::string_view pattern) const {
   std::vector<const FieldSpec*> out;
   if (pattern.find('*') == std::string_view::npos) {
@@ -322,9 +352,12 @@ std::vector<const FieldSpec*> Mapping::match(std::string_view pattern) const {
 
 static json::Value print_object(const MappedObject& object, bool root) {
   json::Object out;
+  if (object.nested) out.append("type", "nested");
+  if (object.include_in_parent) out.append("include_in_parent", true);
+  if (object.include_in_root) out.append("include_in_root", true);
   if (object.dynamic) out.append("dynamic", dynamic_name(*object.dynamic));
   if (!object.enabled) out.append("enabled", false);
-  if (!root && object.children.empty()) {
+  if (!root && object.children.empty() && !object.nested) {
     json::Object typed{{"type", "object"}};
     for (const auto& [name, value] : out) typed.append(name, value);
     return typed;

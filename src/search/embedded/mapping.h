@@ -19,6 +19,8 @@ namespace standpipe::search {
 inline constexpr int kObjectDepthMax = 20;       // index.mapping.depth.limit
 inline constexpr size_t kFieldsMax = 1000;       // index.mapping.total_fields.limit
 inline constexpr size_t kFieldNameMax = 50'000;  // index.mapping.field_name_length.limit
+inline constexpr size_t kNestedFieldsMax = 50;       // index.mapping.nested_fields.limit
+inline constexpr size_t kNestedObjectsMax = 10'000;  // index.mapping.nested_objects.limit, of one document
 
 enum class Dynamic { yes, no, strict };
 
@@ -35,6 +37,8 @@ struct MappedObject {
   };
   std::optional<Dynamic> dynamic;  // inherited if absent
   bool enabled = true;
+  // Nested: each object is a document of its own beside the one that it stands in, which may take its fields too.
+  bool nested = false, include_in_parent = false, include_in_root = false;
   std::map<std::string, Child, std::less<>> children;
 };
 
@@ -65,6 +69,9 @@ class Mapping {
   const std::vector<const FieldSpec*>& constants() const { return constants_; }
   const Analyzers& analyzers() const { return *analyzers_; }
   bool is_object(std::string_view path) const;
+  bool is_nested(std::string_view path) const;
+  // Nested fields that lead to `path`, outermost first, itself included if it is one.
+  std::vector<std::string> nested_levels(std::string_view path) const;
   std::vector<const FieldSpec*> match(std::string_view pattern) const;  // '*' patterns; in order of path
   const MappedObject& root() const { return *root_; }
   Dynamic dynamic() const { return root_->dynamic.value_or(Dynamic::yes); }
@@ -90,6 +97,7 @@ class Mapping {
   std::map<std::string, const FieldSpec*, std::less<>> aliases_, flat_objects_;  // flat objects: their companions
   std::vector<const FieldSpec*> constants_;
   std::map<std::string, const MappedObject*, std::less<>> objects_;
+  std::vector<std::string> nested_;  // outer ones before those within them
   uint32_t slots_ = 0;
 };
 

@@ -127,6 +127,11 @@ MemorySegment::MemorySegment()
   for (Field* field : {ids_.get(), seq_nos_.get(), versions_.get()}) by_path_[field->path()] = field;
 }
 
+MemorySegment::MemorySegment(OfObjects)
+    : parents_(std::make_unique<Field>(std::string(kParentField), false, false)) {
+  by_path_[parents_->path()] = parents_.get();
+}
+
 MemorySegment::~MemorySegment() = default;
 
 MemorySegment::Field& MemorySegment::field_for(const FieldSpec& spec) {
@@ -149,6 +154,25 @@ uint32_t MemorySegment::add(const ParsedDocument& document, std::string_view id,
   ids_->add_terms(doc, ordinals);
   seq_nos_->add_value(doc, seq_no);
   versions_->add_value(doc, version);
+  add_values(document);
+  auto& chunk = stored_[doc / kChunk];
+  if (!chunk) chunk = std::make_unique<Chunk>();
+  (*chunk)[doc % kChunk] = {std::string(id), std::string(source)};
+  bytes_ += source.size() + id.size() + 200;
+  ++docs_;
+  return doc;
+}
+
+void MemorySegment::add_object(const ParsedDocument& object, uint32_t parent) {
+  parents_->add_value(docs_, parent);
+  add_values(object);
+  bytes_ += 16;
+  ++docs_;
+}
+
+void MemorySegment::add_values(const ParsedDocument& document) {
+  const uint32_t doc = docs_;
+  std::vector<uint32_t> ordinals;
   for (const auto& number : document.numbers) field_for(*number.field).add_value(doc, number.value);
   for (size_t i = 0; i < document.terms.size();) {
     const FieldSpec* spec = document.terms[i].field;
@@ -166,13 +190,15 @@ uint32_t MemorySegment::add(const ParsedDocument& document, std::string_view id,
       field.add_token(doc, document.text(term.term), document.positions.data() + term.first, term.count);
     }
   }
-  auto& chunk = stored_[doc / kChunk];
-  if (!chunk) chunk = std::make_unique<Chunk>();
-  (*chunk)[doc % kChunk] = {std::string(id), std::string(source)};
-  bytes_ += source.size() + id.size() + 200 + 16 * (document.numbers.size() + document.terms.size()) +
-            12 * document.text_terms.size() + document.arena.size();
-  ++docs_;
-  return doc;
+  bytes_ += 16 * (document.numbers.size() + document.terms.size()) + 12 * document.text_terms.size() +
+            document.arena.size();
+  for (const ParsedDocument& object : document.nested) {
+    auto& objects = nested_[object.nested_path];
+    if (!objects) objects.reset(new MemorySegment(OfObjects{}));
+    bytes_ -= objects->bytes();
+    objects->add_object(object, doc);
+    bytes_ += objects->bytes();
+  }
 }
 
 std::optional<uint32_t> MemorySegment::find_id(std::string_view id) const {
@@ -189,6 +215,17 @@ std::vector<std::string> MemorySegment::fields() const {
 std::optional<SegmentField> MemorySegment::field(std::string_view path) const {
   const auto found = by_path_.find(path);
   return found == by_path_.end() ? std::nullopt : std::optional(found->second->view());
+}
+
+const Segment* MemorySegment::nested(std::string_view path) const {
+  const auto found = nested_.find(path);
+  return found == nested_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> MemorySegment::nested_paths() const {
+  std::vector<std::string> out;
+  for (const auto& [path, objects] : nested_) out.push_back(path);
+  return out;
 }
 
 Stored MemorySegment::stored(uint32_t doc) const { return (*stored_[doc / kChunk])[doc % kChunk]; }

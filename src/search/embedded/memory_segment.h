@@ -5,6 +5,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,19 +35,27 @@ class MemorySegment final : public Segment {
   std::optional<SegmentField> field(std::string_view path) const override;
   Stored stored(uint32_t doc) const override;
   uint64_t bytes() const override { return bytes_; }  // roughly, of memory
+  const Segment* nested(std::string_view path) const override;
+  std::vector<std::string> nested_paths() const override;
 
  private:
   class Field;
   static constexpr uint32_t kChunk = 1024;
   using Chunk = std::array<Stored, kChunk>;
 
+  struct OfObjects {};
+  explicit MemorySegment(OfObjects);  // of a nested field
+  void add_object(const ParsedDocument& object, uint32_t parent);
+  void add_values(const ParsedDocument& document);  // of the next document
   Field& field_for(const FieldSpec& spec);
 
   uint32_t docs_ = 0;
   uint64_t bytes_ = 0;
   std::vector<std::unique_ptr<Field>> by_slot_;
   std::unordered_map<std::string_view, Field*> by_path_;
-  std::unique_ptr<Field> ids_, seq_nos_, versions_;
+  std::unique_ptr<Field> ids_, seq_nos_, versions_;  // null in segments of objects
+  std::unique_ptr<Field> parents_;                   // only in segments of objects
+  std::map<std::string, std::unique_ptr<MemorySegment>, std::less<>> nested_;
   // Chunks do not move: their documents can be read while others are added.
   std::array<std::unique_ptr<Chunk>, kDocsMax / kChunk> stored_;
 };

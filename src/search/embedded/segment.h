@@ -79,12 +79,17 @@ class Segment {
   virtual std::optional<SegmentField> field(std::string_view path) const = 0;
   virtual Stored stored(uint32_t doc) const = 0;
   virtual uint64_t bytes() const = 0;
+  // The objects of a nested field: a segment of their own without ids and sources, an object a document of it. Its
+  // column kParentField has, rising, the document of this segment in which each object stands. Null: there are none.
+  virtual const Segment* nested(std::string_view path) const = 0;
+  virtual std::vector<std::string> nested_paths() const = 0;
 };
 
 // Fields that every document has; their names cannot be mapped.
 inline constexpr std::string_view kIdField = "_id";            // terms
 inline constexpr std::string_view kSeqNoField = "_seq_no";     // column
 inline constexpr std::string_view kVersionField = "_version";  // column
+inline constexpr std::string_view kParentField = "_parent";    // column, of objects only
 
 inline uint32_t block_count(uint32_t docs) { return (docs + kBlockDocs - 1) / kBlockDocs; }
 

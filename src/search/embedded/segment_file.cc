@@ -20,6 +20,8 @@ namespace {
 
 constexpr uint32_t kStoredBlockMax = 256U << 20;
 constexpr size_t kIndexEntryBytes = 20;
+constexpr int64_t kVersionMax = 2;  // since 2 there may be nested fields
+constexpr int kFooterDepthMax = 64;  // nested fields within nested fields take two levels each
 
 int64_t number_of(const json::Value& object, std::string_view name, int64_t max) {
   const json::Value* value = object.find(name);
@@ -274,17 +276,21 @@ class SegmentFile final : public Segment {
     if (verify && crc32c(text) != checksum) throw CorruptData("segment footer has a wrong checksum");
     json::Value footer;
     try {
-      footer = json::parse(text, 16);
+      footer = json::parse(text, kFooterDepthMax);
     } catch (const json::ParseError& error) {
       throw CorruptData(std::string("segment footer: ") + error.what());
     }
-    if (number_of(footer, "version", 1) != 1) throw CorruptData("segment of an unknown version");
+    if (number_of(footer, "version", kVersionMax) < 1) throw CorruptData("segment of an unknown version");
     docs_ = static_cast<uint32_t>(number_of(footer, "docs", UINT32_MAX - 1));
     stored_ = std::make_unique<Section>(file, footer.find("stored"), verify);
     stored_index_ = std::make_unique<Section>(file, footer.find("stored_index"), verify);
-    const json::Value* fields = footer.find("fields");
-    if (fields == nullptr || !fields->is_array()) throw CorruptData("segment footer: no fields");
-    for (const json::Value& field : fields->array()) open_field(file, field, verify);
+    open_values(file, footer, verify);
+  }
+
+  // The objects of a nested field.
+  SegmentFile(std::string_view file, const json::Value& footer, bool verify)
+      : size_(0), id_(0), docs_(static_cast<uint32_t>(number_of(footer, "docs", UINT32_MAX - 1))) {
+    open_values(file, footer, verify);
   }
 
   uint32_t docs() const override { return docs_; }
@@ -304,7 +310,18 @@ class SegmentFile final : public Segment {
     return SegmentField{field.terms.get(), field.column.get(), norms, field.statistics, field.frequencies};
   }
 
+  const Segment* nested(std::string_view path) const override {
+    const auto found = nested_.find(path);
+    return found == nested_.end() ? nullptr : found->second.get();
+  }
+  std::vector<std::string> nested_paths() const override {
+    std::vector<std::string> out;
+    for (const auto& [path, objects] : nested_) out.push_back(path);
+    return out;
+  }
+
   Stored stored(uint32_t doc) const override {
+    if (!stored_index_) throw CorruptData("objects of nested fields are not stored");
     const std::string_view index = stored_index_->bytes();
     const size_t blocks = index.size() / kIndexEntryBytes;
     size_t low = 0, high = blocks;  // the last block that begins at or before doc
@@ -332,6 +349,17 @@ class SegmentFile final : public Segment {
     uint64_t offset;
     uint32_t size, raw, first;
   };
+
+  void open_values(std::string_view file, const json::Value& footer, bool verify) {
+    const json::Value* fields = footer.find("fields");
+    if (fields == nullptr || !fields->is_array()) throw CorruptData("segment footer: no fields");
+    for (const json::Value& field : fields->array()) open_field(file, field, verify);
+    const json::Value* nested = footer.find("nested");
+    if (nested == nullptr) return;
+    if (!nested->is_object()) throw CorruptData("segment footer: bad nested fields");
+    for (const auto& [path, objects] : nested->object())
+      nested_.emplace(path, std::make_unique<SegmentFile>(file, objects, verify));
+  }
 
   void open_field(std::string_view file, const json::Value& place, bool verify) {
     Field field;
@@ -386,6 +414,7 @@ class SegmentFile final : public Segment {
   uint32_t docs_ = 0;
   std::unique_ptr<Section> stored_, stored_index_;
   std::map<std::string, Field, std::less<>> fields_;
+  std::map<std::string, std::unique_ptr<SegmentFile>, std::less<>> nested_;
 };
 
 struct Mapped {

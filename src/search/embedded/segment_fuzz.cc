@@ -17,11 +17,15 @@ using namespace standpipe;
 using namespace standpipe::search;
 
 std::string good_segment() {
-  auto mapping = std::make_shared<const Mapping>();
+  auto first = std::make_shared<Mapping>();
+  first->merge(json::parse(R"({"properties":{"o":{"type":"nested"}}})"));
+  first->number_fields(nullptr);
+  std::shared_ptr<const Mapping> mapping = std::move(first);
   MemorySegment memory;
   for (int i = 0; i < 200; ++i) {
     const std::string n = std::to_string(i), id = "id" + n;
-    const std::string source = R"({"n":)" + n + R"(,"title":"word)" + std::to_string(i % 17) + " of many" +
+    const std::string source = R"({"n":)" + n + R"(,"o":[{"a":1},{"a":2}],"title":"word)" +
+                               std::to_string(i % 17) + " of many" +
                                (i % 3 == 0 ? " many" : "") + R"(","at":"2026-01-01","tags":["a)" +
                                std::to_string(i % 5) + R"(","b"],"x":)" + (i % 2 == 0 ? "[1,2]" : "null") + "}";
     memory.add(parse_document(source, id, mapping), id, source, i, 1);
@@ -56,6 +60,8 @@ void read_everything(const Segment& segment) {
       field->column->decode(number, block);
     }
   }
+  for (const std::string& path : segment.nested_paths()) read_everything(*segment.nested(path));
+  if (segment.bytes() == 0) return;  // objects have no sources
   for (uint32_t doc = 0; doc < std::min(docs, 50U); ++doc) segment.stored(doc);
 }
 

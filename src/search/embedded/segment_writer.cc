@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "search/embedded/column_writer.h"
+#include "storage/corrupt_data.h"
 
 namespace standpipe::search {
 namespace {
@@ -130,16 +131,22 @@ class TermsWriter {
 
 class SegmentMerger {
  public:
-  SegmentMerger(File& file, std::span<const SegmentInput> inputs) : out_(file), inputs_(inputs) { number_documents(); }
+  SegmentMerger(SectionWriter& out, std::vector<SegmentInput> inputs) : out_(out), inputs_(std::move(inputs)) {
+    for (const SegmentInput& input : inputs_) {
+      std::vector<uint32_t>& numbers = numbers_.emplace_back(input.segment->docs(), kNoDocument);
+      for (uint32_t doc = 0; doc < numbers.size(); ++doc) {
+        if (input.deleted == nullptr || !input.deleted->contains(doc)) numbers[doc] = docs_++;
+      }
+    }
+    unchanged_ = inputs_.size() == 1 && docs_ == inputs_[0].segment->docs();
+  }
 
   DocumentNumbers write() {
     json::Object footer;
-    footer.append("version", 1);
+    footer.append("version", all_of(&Segment::nested_paths).empty() ? 1 : 2);
     footer.append("docs", docs_);
     write_stored(footer);
-    json::Array fields;
-    for (const std::string& path : all_fields()) fields.push_back(write_field(path));
-    footer.append("fields", std::move(fields));
+    write_values(footer);
     const std::string text = json::print(footer);
     const uint64_t at = out_.offset();
     out_.append(text);
@@ -154,14 +161,69 @@ class SegmentMerger {
   }
 
  private:
-  void number_documents() {
-    for (const SegmentInput& input : inputs_) {
-      std::vector<uint32_t>& numbers = numbers_.emplace_back(input.segment->docs(), kNoDocument);
-      for (uint32_t doc = 0; doc < numbers.size(); ++doc) {
-        if (input.deleted == nullptr || !input.deleted->contains(doc)) numbers[doc] = docs_++;
-      }
+  using Numbers = std::vector<uint32_t>;
+  // Of objects of a nested field: those whose documents are left out, are left out. `parents`: the new numbers of the
+  // documents of each input.
+  SegmentMerger(SectionWriter& out, std::vector<SegmentInput> inputs, std::vector<const Numbers*> parents)
+      : out_(out), inputs_(std::move(inputs)), parents_(std::move(parents)) {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      Numbers& numbers = numbers_.emplace_back(inputs_[i].segment->docs(), kNoDocument);
+      each_block(i, inputs_[i].segment->field(kParentField), [&](const BlockValues& block) {
+        for (uint32_t row = 0; row < block.docs; ++row) {
+          if (block.starts[row + 1] != block.starts[row] + 1)
+            throw CorruptData("nested objects do not say where they stand");
+          if (new_parent(i, block.values[block.starts[row]]) != kNoDocument) numbers[block.first + row] = docs_++;
+        }
+      });
     }
     unchanged_ = inputs_.size() == 1 && docs_ == inputs_[0].segment->docs();
+  }
+
+  uint32_t new_parent(size_t input, int64_t parent) const {
+    if (parent < 0 || static_cast<size_t>(parent) >= parents_[input]->size())
+      throw CorruptData("a nested object stands in a document that cannot be");
+    return (*parents_[input])[static_cast<size_t>(parent)];
+  }
+
+  template <class Visit>
+  void each_block(size_t input, const std::optional<SegmentField>& field, Visit visit) const {
+    BlockValues block;
+    const uint32_t docs = inputs_[input].segment->docs();
+    for (uint32_t first = 0; first < docs; first += kBlockDocs) {
+      block.first = first;
+      block.docs = std::min(kBlockDocs, docs - first);
+      if (field && field->column != nullptr) {
+        field->column->decode(first / kBlockDocs, block);
+      } else {
+        block.starts.assign(block.docs + 1, 0);
+        block.values.clear();
+      }
+      visit(block);
+    }
+  }
+
+  void write_values(json::Object& footer) {
+    json::Array fields;
+    for (const std::string& path : all_of(&Segment::fields)) fields.push_back(write_field(path));
+    footer.append("fields", std::move(fields));
+    json::Object nested;
+    for (const std::string& path : all_of(&Segment::nested_paths)) nested.append(path, write_nested(path));
+    if (!nested.empty()) footer.append("nested", std::move(nested));
+  }
+
+  json::Value write_nested(const std::string& path) {
+    std::vector<SegmentInput> objects;
+    std::vector<const Numbers*> parents;
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      const Segment* found = inputs_[i].segment->nested(path);
+      if (found == nullptr) continue;
+      objects.push_back({found, nullptr});
+      parents.push_back(&numbers_[i]);
+    }
+    SegmentMerger merger(out_, std::move(objects), std::move(parents));
+    json::Object footer{{"docs", json::Value(merger.docs_)}};
+    merger.write_values(footer);
+    return footer;
   }
 
   void write_stored(json::Object& footer) {
@@ -174,10 +236,10 @@ class SegmentMerger {
     stored.finish(footer);
   }
 
-  std::set<std::string> all_fields() const {
+  std::set<std::string> all_of(std::vector<std::string> (Segment::*list)() const) const {
     std::set<std::string> out;
     for (const SegmentInput& input : inputs_) {
-      for (std::string& path : input.segment->fields()) out.insert(std::move(path));
+      for (std::string& path : (input.segment->*list)()) out.insert(std::move(path));
     }
     return out;
   }
@@ -203,7 +265,13 @@ class SegmentMerger {
     out.append("tokens", statistics.tokens);
     std::vector<std::vector<uint32_t>> ordinals(inputs_.size());
     if (terms) out.append("terms", write_terms(fields, frequencies, ordinals));
-    if (column) write_column(fields, terms, ordinals, out);
+    if (column) {
+      const bool parents = path == kParentField;
+      write_column(fields, out, [&](size_t input, int64_t value) -> int64_t {
+        if (terms) return ordinals[input][static_cast<size_t>(value)];
+        return parents ? new_parent(input, value) : value;
+      });
+    }
     if (norms) write_norms(fields, out);
     return out;
   }
@@ -267,30 +335,22 @@ class SegmentMerger {
     if (merged.count > 0) writer.add(sources[0].term, merged.docs, merged.positions, merged.count);
   }
 
-  void write_column(const std::vector<std::optional<SegmentField>>& fields, bool terms,
-                    const std::vector<std::vector<uint32_t>>& ordinals, json::Object& out) {
+  // `renumber(input, value)`: what a value is called in this segment.
+  template <class Renumber>
+  void write_column(const std::vector<std::optional<SegmentField>>& fields, json::Object& out, Renumber renumber) {
     ColumnWriter writer;
-    BlockValues block;
     std::vector<int64_t> values;
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      const uint32_t docs = inputs_[i].segment->docs();
-      for (uint32_t first = 0; first < docs; first += kBlockDocs) {
-        block.first = first;
-        block.docs = std::min(kBlockDocs, docs - first);
-        const bool here = fields[i] && fields[i]->column != nullptr;
-        if (here) fields[i]->column->decode(first / kBlockDocs, block);
+      each_block(i, fields[i], [&](const BlockValues& block) {
         for (uint32_t row = 0; row < block.docs; ++row) {
-          if (numbers_[i][first + row] == kNoDocument) continue;
+          if (numbers_[i][block.first + row] == kNoDocument) continue;
           values.clear();
-          if (here)
-            values.assign(block.values.begin() + block.starts[row], block.values.begin() + block.starts[row + 1]);
-          if (terms) {
-            for (int64_t& value : values) value = ordinals[i][static_cast<size_t>(value)];
-            std::sort(values.begin(), values.end());
-          }
+          for (uint32_t at = block.starts[row]; at < block.starts[row + 1]; ++at)
+            values.push_back(renumber(i, block.values[at]));
+          std::sort(values.begin(), values.end());
           writer.add(values);
         }
-      }
+      });
     }
     writer.finish();
     out.append("zones", out_.section(writer.zones));
@@ -309,8 +369,9 @@ class SegmentMerger {
     out.append("norms", out_.section(norms));
   }
 
-  SectionWriter out_;
-  std::span<const SegmentInput> inputs_;
+  SectionWriter& out_;
+  const std::vector<SegmentInput> inputs_;
+  std::vector<const Numbers*> parents_;  // of objects only
   DocumentNumbers numbers_;
   uint32_t docs_ = 0;
   bool unchanged_ = false;
@@ -320,7 +381,8 @@ class SegmentMerger {
 
 DocumentNumbers write_segment(Disk& disk, const std::filesystem::path& path, std::span<const SegmentInput> inputs) {
   const std::unique_ptr<File> file = disk.create(path);
-  DocumentNumbers numbers = SegmentMerger(*file, inputs).write();
+  SectionWriter out(*file);
+  DocumentNumbers numbers = SegmentMerger(out, {inputs.begin(), inputs.end()}).write();
   file->sync();
   return numbers;
 }

@@ -33,14 +33,54 @@ SortColumn::SortColumn(const QueryContext& context, const SortField& field)
       descending_(field.descending),
       missing_high_(field.missing_first == field.descending),
       take_max_(field.mode.empty() ? field.descending : field.mode == "max") {
-  if (field.field == "_score") {
+  if (field.distance)
+    find_distance_values();
+  else if (field.field == "_score")
     kind_ = Kind::score;
-    return;
-  }
-  if (field.field == "_doc") {
+  else if (field.field == "_doc")
     kind_ = Kind::doc;
-    return;
+  else
+    find_values();
+}
+
+// The distance of a document without a point is infinite.
+void SortColumn::find_distance_values() {
+  kind_ = Kind::distance;
+  missing_value_ = ordered(INFINITY);
+  spec_ = context_.mapping.find(field_.field);
+  if (spec_ == nullptr && field_.distance->ignore_unmapped) return;
+  if (spec_ == nullptr || spec_->type != &geo_point_type())
+    throw illegal_argument("failed to find mapper for [" + field_.field + "] for geo distance based sort");
+  if (field_.nested) {
+    nested_ = std::make_unique<NestedColumn>(context_, *field_.nested, spec_->path);
+    column_ = nested_.get();
+  } else if (const auto found = context_.segment.field(spec_->path)) {
+    column_ = found->column;
   }
+}
+
+// From the nearest origin to the nearest point, or as the mode says.
+int64_t SortColumn::distance_key(std::span<const int64_t> points) const {
+  std::vector<double> distances;
+  for (const int64_t packed : points) {
+    for (const GeoPoint origin : field_.distance->origins)
+      distances.push_back(distance_meters(unpack(packed), origin) / field_.distance->unit_meters);
+  }
+  std::sort(distances.begin(), distances.end());
+  const size_t middle = distances.size() / 2;
+  if (field_.mode == "avg") {
+    double sum = 0;
+    for (const double distance : distances) sum += distance;
+    return ordered(sum / static_cast<double>(distances.size()));
+  }
+  if (field_.mode == "median")
+    return ordered(distances.size() % 2 == 1 ? distances[middle] : (distances[middle - 1] + distances[middle]) / 2);
+  return ordered(take_max_ ? distances.back() : distances.front());
+}
+
+void SortColumn::find_values() {
+  const QueryContext& context = context_;
+  const SortField& field = field_;
   spec_ = context.mapping.find(field.field);
   if (field.field == kIdField) {
     static const FieldSpec id{.path = std::string(kIdField), .type = &keyword_type()};
@@ -65,10 +105,15 @@ SortColumn::SortColumn(const QueryContext& context, const SortField& field)
     kind_ = Kind::computed;
   }
   if (field.missing && kind_ != Kind::terms) missing_value_ = key_of(*field.missing);
-  const auto found = context.segment.field(spec_->path);
-  if (!found) return;
-  column_ = found->column;
-  terms_ = found->terms;
+  if (field.nested) {
+    nested_ = std::make_unique<NestedColumn>(context, *field.nested, spec_->path);
+    column_ = nested_.get();
+    terms_ = nested_->terms();
+    if (kind_ == Kind::terms && terms_ == nullptr) column_ = nullptr;
+  } else if (const auto found = context.segment.field(spec_->path)) {
+    column_ = found->column;
+    terms_ = found->terms;
+  }
   if (kind_ == Kind::terms && terms_ != nullptr) {
     ranks_ = terms_->ranks();
     by_rank_.resize(ranks_.size());
@@ -106,6 +151,7 @@ int64_t SortColumn::key(uint32_t doc, float score) const {
   const uint32_t row = doc - block_.first, start = block_.starts[row], end = block_.starts[row + 1];
   if (start == end) return missing_value_.value_or(missing_key());
   if (kind_ == Kind::computed) return compute(std::span(block_.values).subspan(start, end - start));
+  if (kind_ == Kind::distance) return distance_key(std::span(block_.values).subspan(start, end - start));
   if (kind_ == Kind::numbers) return block_.values[take_max_ ? end - 1 : start];
   if (ranks_.empty()) return block_.values[take_max_ ? end - 1 : start] * 2;
   int64_t best = ranks_[static_cast<size_t>(block_.values[start])];
@@ -130,6 +176,7 @@ SortValue SortColumn::value(int64_t key) const {
     case Kind::score: return {Value::real, 0, from_ordered(key), {}};
     case Kind::doc: return {Value::integer, key, 0, {}};
     case Kind::unmapped: return {Value::missing, 0, 0, {}};
+    case Kind::distance: return {Value::real, 0, from_ordered(key), {}};
     case Kind::numbers:
       if (spec_->type == &unsigned_long_type()) {
         const json::Value shown = print_number(*spec_, key);
@@ -176,6 +223,9 @@ int64_t SortColumn::key_of(const json::Value& after) const {
             .because("number_format_exception", bad.what());
       }
     }
+    case Kind::distance:
+      if (text == "Infinity") return ordered(INFINITY);
+      return ordered(dsl::as_number(after).value_or(0));
     case Kind::computed: return ordered(dsl::as_number(after).value_or(0));
     case Kind::terms: break;
   }

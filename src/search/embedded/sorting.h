@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "search/embedded/nested_column.h"
 #include "search/embedded/query/query.h"
 #include "search/request.h"
 
@@ -40,7 +41,10 @@ class SortColumn {
   int64_t key_of(const json::Value& after) const;
 
  private:
-  enum class Kind { score, doc, numbers, computed, terms, unmapped };
+  enum class Kind { score, doc, numbers, computed, terms, distance, unmapped };
+  void find_values();
+  void find_distance_values();
+  int64_t distance_key(std::span<const int64_t> points) const;
   int64_t compute(std::span<const int64_t> values) const;
   int64_t missing_key() const { return missing_high_ ? INT64_MAX : INT64_MIN; }
 
@@ -48,6 +52,7 @@ class SortColumn {
   const SortField& field_;
   Kind kind_ = Kind::unmapped;
   const FieldSpec* spec_ = nullptr;
+  std::unique_ptr<NestedColumn> nested_;
   const Column* column_ = nullptr;
   const Terms* terms_ = nullptr;
   std::vector<uint32_t> ranks_;

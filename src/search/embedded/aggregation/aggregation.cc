@@ -204,6 +204,10 @@ struct Table {
   }
   Made operator()(const WeightedAvgAggregation& node) const { return collect_weighted_avg(node); }
   Made operator()(const TopMetricsAggregation& node) const { return collect_top_metrics(node, scope); }
+  Made operator()(const NestedAggregation& node) const { return collect_nested(node, aggregation, scope); }
+  Made operator()(const ReverseNestedAggregation& node) const {
+    return collect_reverse_nested(node, aggregation, scope);
+  }
   Made operator()(const PipelineAggregation&) const { return nullptr; }  // has nothing to collect
 };
 

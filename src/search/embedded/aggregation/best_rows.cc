@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "search/error.h"
+
 namespace standpipe::search {
 
 void BestRows::open(const QueryContext& context, const DocSet&) {
+  if (context.within != nullptr) throw illegal_argument("[top_hits] within [nested] is not supported");
   columns_.clear();
   for (const SortField& field : sort_) columns_.emplace_back(context, field);
 }

@@ -200,6 +200,9 @@ std::unique_ptr<Collector> collect_composite(const CompositeAggregation&, const 
 std::unique_ptr<Collector> collect_ip_range(const IpRangeAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_median_absolute_deviation(const MedianAbsoluteDeviationAggregation&);
 std::unique_ptr<Collector> collect_multi_terms(const MultiTermsAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_nested(const NestedAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_reverse_nested(const ReverseNestedAggregation&, const Aggregation&,
+                                                  AggregationScope&);
 std::unique_ptr<Collector> collect_rare_terms(const RareTermsAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_sampler(const SamplerAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_top_metrics(const TopMetricsAggregation&, AggregationScope&);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "search/embedded/aggregation/collector.h"
+#include "search/error.h"
 
 namespace standpipe::search {
 namespace {
@@ -12,6 +13,10 @@ class SamplerCollector final : public BucketCollector {
   SamplerCollector(const SamplerAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
       : BucketCollector(aggregation, scope), node_(node) {}
 
+  void open(const QueryContext& context, const DocSet& live) override {
+    if (context.within != nullptr) throw illegal_argument("[sampler] within [nested] is not supported");
+    BucketCollector::open(context, live);
+  }
   void collect(const Rows& rows) override {
     for (size_t i = 0; i < rows.docs.size(); ++i) {
       std::vector<Sampled>& best = best_[rows.buckets[i]];

@@ -103,6 +103,7 @@ struct Table {
   Matches operator()(const GeoBoundingBoxQuery& query) const {
     return evaluate_geo_bounding_box(context, query, boost);
   }
+  Matches operator()(const NestedQuery& query) const { return evaluate_nested(context, query, boost, scored); }
 };
 
 }  // namespace

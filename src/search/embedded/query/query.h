@@ -24,12 +24,15 @@ struct Matches {
   float score(uint32_t doc) const { return scores.empty() ? constant : scores[doc]; }
 };
 
+class NestedObjects;
+
 struct QueryContext {
   const std::string& index;  // as clients see it
   const Mapping& mapping;
   const Segment& segment;
   IndexStatistics& statistics;
   int64_t now_ms;
+  const NestedObjects* within = nullptr;  // the "documents" are the objects of this nested field
 
   uint32_t docs() const { return segment.docs(); }
   DocSet none() const { return DocSet(segment.docs()); }
@@ -57,6 +60,7 @@ Matches evaluate_boosting(const QueryContext&, const BoostingQuery&, float boost
 Matches evaluate_function_score(const QueryContext&, const FunctionScoreQuery&, float boost, bool scored);
 Matches evaluate_geo_distance(const QueryContext&, const GeoDistanceQuery&, float boost);
 Matches evaluate_geo_bounding_box(const QueryContext&, const GeoBoundingBoxQuery&, float boost);
+Matches evaluate_nested(const QueryContext&, const NestedQuery&, float boost, bool scored);
 
 // Pieces that several query types use.
 

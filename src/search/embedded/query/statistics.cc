@@ -34,6 +34,17 @@ uint64_t IndexStatistics::documents_with(const std::string& path, std::string_vi
   return terms_[key] = sum;
 }
 
+IndexStatistics& IndexStatistics::nested(const std::string& path) {
+  auto& known = nested_[path];
+  if (known) return *known;
+  std::vector<const Segment*> objects;
+  for (const Segment* segment : segments_) {
+    if (const Segment* found = segment->nested(path)) objects.push_back(found);
+  }
+  known = std::make_unique<IndexStatistics>(std::move(objects), memory_ == nullptr ? nullptr : memory_->nested(path));
+  return *known;
+}
+
 double Bm25::idf(uint64_t documents_with_term, uint64_t documents_with_field) {
   const auto n = static_cast<double>(documents_with_term),
              all = static_cast<double>(std::max(documents_with_field, documents_with_term));

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,14 @@ class IndexStatistics {
   // asked once is remembered, and `forget_memory` says that the lock is gone.
   explicit IndexStatistics(std::vector<const Segment*> segments, const Segment* memory)
       : segments_(std::move(segments)), memory_(memory) {}
-  void forget_memory() { memory_ = nullptr; }
+  void forget_memory() {
+    memory_ = nullptr;
+    for (auto& [path, statistics] : nested_) statistics->forget_memory();
+  }
 
   FieldStatistics field(const std::string& path);
   uint64_t documents_with(const std::string& path, std::string_view term);
+  IndexStatistics& nested(const std::string& path);  // of the objects of a nested field
 
  private:
   template <class Visit>
@@ -33,6 +38,7 @@ class IndexStatistics {
   const Segment* memory_;
   std::map<std::string, FieldStatistics> fields_;
   std::map<std::string, uint64_t> terms_;  // path, 0, term
+  std::map<std::string, std::unique_ptr<IndexStatistics>> nested_;
 };
 
 // Lucene's BM25 with k1 = 1.2 and b = 0.75, times (k1 + 1) as OpenSearch 2 has it.
