@@ -86,6 +86,8 @@ class SearchEngine {
   // resource_already_exists_exception, mapper_parsing_exception, illegal_argument_exception.
   virtual void create(const IndexName& index, const IndexDefinition& definition) = 0;
   virtual void update_mapping(const IndexName& index, const json::Value& mappings) = 0;
+  // Settings that may change, as in PUT /{index}/_settings; null removes one, `preserve` leaves those that are set.
+  virtual void update_settings(const IndexName& index, const json::Value& settings, bool preserve) = 0;
   virtual void remove(const IndexName& index) = 0;
   // Names that begin with `prefix`, sorted.
   virtual std::vector<IndexName> list(std::string_view prefix) const = 0;

@@ -10,6 +10,7 @@
 #include "search/embedded/analyze.h"
 #include "search/embedded/index.h"
 #include "search/embedded/search.h"
+#include "search/index_settings.h"
 #include "search/search.h"
 #include "storage/corrupt_data.h"
 
@@ -69,6 +70,13 @@ class EmbeddedSearch final : public SearchEngine {
 
   void update_mapping(const IndexName& name, const json::Value& mappings) override {
     need(name)->update_mapping(mappings);
+  }
+
+  void update_settings(const IndexName& name, const json::Value& settings, bool preserve) override {
+    const auto index = need(name);
+    const json::Object changes = flat_settings(settings);
+    check_changes(changes, "[" + std::string(visible_name(name)) + "/" + index->describe().uuid + "]");
+    index->update_settings(changes, preserve);
   }
 
   void remove(const IndexName& name) override {

@@ -50,6 +50,7 @@ Index::Index(Disk& disk, const std::filesystem::path& directory, Manifest manife
   mapping->merge(manifest_.mapping);
   mapping->number_fields(nullptr);
   mapping_ = std::move(mapping);
+  settings_ = manifest_.settings;
   checkpoints_ = manifest_.checkpoints;
   next_seq_no_ = manifest_.next_seq_no;
   applied_ = manifest_.replay_from;
@@ -116,6 +117,10 @@ void Index::replay(const LoggedEntry& logged) {
       mapping_ = std::move(mapping);
       continue;
     }
+    if (operation.kind == LoggedOperation::Kind::settings) {
+      settings_ = json::parse(operation.source);
+      continue;
+    }
     if (const auto place = find(operation.id)) mark_deleted(*place);
     next_seq_no_ = std::max(next_seq_no_, operation.seq_no + 1);
     if (operation.kind == LoggedOperation::Kind::removal) continue;
@@ -153,7 +158,7 @@ IndexDescription Index::describe() const {
   const View seen = view();
   IndexDescription out;
   out.mappings = seen.mapping->print();
-  out.settings = manifest_.settings;
+  out.settings = settings_;
   out.uuid = manifest_.uuid;
   out.created = manifest_.created;
   const auto add = [&](const SegmentView& segment) {

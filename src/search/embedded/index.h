@@ -55,6 +55,7 @@ class Index {
   IndexDescription describe() const;
   std::vector<WriteOutcome> write(std::span<const WriteOperation> batch, const std::optional<Checkpoint>& checkpoint);
   void update_mapping(const json::Value& mappings);
+  void update_settings(const json::Object& changes, bool preserve);  // flat, as index_settings.h has them
   std::optional<std::string> checkpoint(const std::string& source) const;
   std::optional<StoredDocument> get(const std::string& id) const;
 
@@ -67,6 +68,7 @@ class Index {
  private:
   friend class BatchWriting;
   friend class MappingWriting;
+  friend class SettingsWriting;
 
   struct Entry {  // a segment in a file (number > 0) or frozen in memory
     uint64_t number = 0;
@@ -105,6 +107,7 @@ class Index {
 
   mutable FairSharedMutex mutex_;  // guards the following, and the contents of memory_
   std::shared_ptr<const Mapping> mapping_;
+  json::Value settings_;
   std::vector<Entry> entries_;  // oldest first
   std::shared_ptr<MemorySegment> memory_;
   std::shared_ptr<DocSet> memory_deleted_;

@@ -39,6 +39,7 @@ void Index::flush() {
     manifest_.next_seq_no = next_seq_no_;
     // Exactly that of the last flushed entry: what is replayed was accepted under it and what followed.
     manifest_.mapping = mapping_->print();
+    manifest_.settings = settings_;
   }
   // An entry of its own is durable only after all before it are: nothing gets into the manifest that the log might
   // lose.

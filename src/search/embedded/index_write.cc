@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "search/embedded/index.h"
 #include "search/embedded/log_entry.h"
+#include "search/index_settings.h"
 
 namespace standpipe::search {
 namespace {
@@ -280,12 +281,40 @@ class MappingWriting final : public LogWriting {
   const json::Value& mappings_;
 };
 
+class SettingsWriting final : public LogWriting {
+ public:
+  SettingsWriting(Index& index, const json::Object& changes, bool preserve)
+      : index_(index), changes_(changes), preserve_(preserve) {}
+  void encode(uint64_t sequence, std::string& into) override {
+    const std::lock_guard lock(index_.mutex_);
+    index_.settings_ = nested_settings(changed_settings(flat_settings(index_.settings_), changes_, preserve_));
+    const std::string text = json::print(index_.settings_);
+    LoggedBatch batch;
+    batch.operations.push_back({LoggedOperation::Kind::settings, {}, 0, 0, text});
+    encode_batch(batch, into);
+    index_.applied_ = sequence + 1;
+  }
+  void published(uint64_t, LogPlace) noexcept override {}
+  void abandoned() noexcept override { index_.broken_ = true; }
+
+ private:
+  Index& index_;
+  const json::Object& changes_;
+  const bool preserve_;
+};
+
 std::vector<WriteOutcome> Index::write(std::span<const WriteOperation> batch,
                                        const std::optional<Checkpoint>& checkpoint) {
   check_usable();
   BatchWriting writing(*this, batch, checkpoint);
   log_->append(writing);
   return writing.take();
+}
+
+void Index::update_settings(const json::Object& changes, bool preserve) {
+  check_usable();
+  SettingsWriting writing(*this, changes, preserve);
+  log_->append(writing);
 }
 
 void Index::update_mapping(const json::Value& mappings) {

@@ -33,7 +33,7 @@ LoggedBatch decode_batch(std::string_view bytes) {
   for (uint64_t left = reader.varint(); left > 0; --left) {
     LoggedOperation operation;
     const auto kind = reader.number<uint8_t>();
-    if (kind < 1 || kind > 3) throw CorruptData("log entry of an unknown kind");
+    if (kind < 1 || kind > 4) throw CorruptData("log entry of an unknown kind");
     operation.kind = static_cast<LoggedOperation::Kind>(kind);
     operation.id = reader.text();
     operation.version = static_cast<int64_t>(reader.varint());

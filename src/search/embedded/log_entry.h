@@ -10,7 +10,7 @@
 namespace standpipe::search {
 
 struct LoggedOperation {
-  enum class Kind : uint8_t { document = 1, removal = 2, mapping = 3 };
+  enum class Kind : uint8_t { document = 1, removal = 2, mapping = 3, settings = 4 };
   Kind kind = Kind::document;
   std::string_view id;
   int64_t version = 1, seq_no = 0;

@@ -85,7 +85,7 @@ void read_action(const Call& call, const std::string& kind, const json::Value& b
     if (name != "index" && name != "indices" && name != "alias" && name != "aliases" && name != "must_exist")
       options.append(name, value);
   }
-  const Aliases known = call.catalog.aliases(call.collection);
+  const auto known = call.catalog.aliases(call.collection);
   for (const std::string& alias : aliases) {
     for (const std::string& index : names) {
       if (kind == "add") {
@@ -93,7 +93,7 @@ void read_action(const Call& call, const std::string& kind, const json::Value& b
         changes.push_back({Change::Kind::add, alias, index, read_options(options)});
         continue;
       }
-      for (const auto& [name, members] : known) {
+      for (const auto& [name, members] : *known) {
         if (glob_match(alias, name) && members.contains(index))
           changes.push_back({Change::Kind::remove, name, index, {}});
       }
@@ -102,11 +102,11 @@ void read_action(const Call& call, const std::string& kind, const json::Value& b
 }
 
 json::Object shown_aliases(const Call& call, const std::string& expression, const std::string& wanted) {
-  const Aliases aliases = call.catalog.aliases(call.collection);
+  const auto aliases = call.catalog.aliases(call.collection);
   json::Object found;
   for (const std::string& index : call.resolve(expression, "aoss:DescribeIndex")) {
     json::Object own;
-    for (const auto& [alias, members] : aliases) {
+    for (const auto& [alias, members] : *aliases) {
       const auto member = members.find(index);
       if (member != members.end() && matches(wanted, alias)) own.append(alias, member->second);
     }
@@ -119,7 +119,8 @@ json::Object shown_aliases(const Call& call, const std::string& expression, cons
 
 json::Value aliases_of(const Call& call, const std::string& index) {
   json::Object out;
-  for (const auto& [alias, members] : call.catalog.aliases(call.collection)) {
+  const auto known = call.catalog.aliases(call.collection);
+  for (const auto& [alias, members] : *known) {
     const auto member = members.find(index);
     if (member != members.end()) out.append(alias, member->second);
   }
@@ -180,7 +181,8 @@ net::Response delete_alias(Call& call) {
   call.require("aoss:DeleteCollectionItems", "");
   std::vector<Change> changes;
   const std::vector<std::string> indices = call.resolve(call.part("index"), "aoss:DescribeIndex");
-  for (const auto& [alias, members] : call.catalog.aliases(call.collection)) {
+  const auto known = call.catalog.aliases(call.collection);
+  for (const auto& [alias, members] : *known) {
     for (const std::string& index : indices) {
       if (matches(call.part("alias"), alias) && members.contains(index))
         changes.push_back({Change::Kind::remove, alias, index, {}});
@@ -210,7 +212,8 @@ net::Response cat_aliases(Call& call) {
   call.allow_parameters({"v", "h", "s", "help", "expand_wildcards", "local"});
   call.require("aoss:DescribeCollectionItems", "");
   CatTable table{{"alias", "index", "filter", "routing.index", "routing.search", "is_write_index"}, {}};
-  for (const auto& [alias, members] : call.catalog.aliases(call.collection)) {
+  const auto known = call.catalog.aliases(call.collection);
+  for (const auto& [alias, members] : *known) {
     if (!matches(call.part("alias"), alias)) continue;
     for (const auto& [index, options] : members) {
       const json::Value* write = options.find("is_write_index");

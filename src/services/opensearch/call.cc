@@ -99,7 +99,7 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
     existing.emplace_back(search::visible_name(index));
   std::set<std::string> found;
   const std::string wanted = expression.empty() || expression == "_all" ? "*" : expression;
-  const Aliases aliases = wanted == "*" ? Aliases{} : catalog.aliases(collection);
+  const auto aliases = wanted == "*" ? std::make_shared<const Aliases>() : catalog.aliases(collection);
   for (const std::string& item : split(wanted, ',')) {
     if (item.starts_with('-') && !found.empty()) {  // but not these
       std::erase_if(found, [&](const std::string& index) { return glob_match(item.substr(1), index); });
@@ -109,7 +109,7 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
       for (const std::string& index : existing) {
         if (glob_match(item, index) && may(permission, index)) found.insert(index);
       }
-      for (const auto& [alias, members] : aliases) {
+      for (const auto& [alias, members] : *aliases) {
         if (!glob_match(item, alias)) continue;
         for (const auto& [index, options] : members) {
           if (may(permission, index)) found.insert(index);
@@ -117,7 +117,7 @@ std::vector<std::string> Call::resolve(const std::string& expression, std::strin
       }
       continue;
     }
-    if (const auto alias = aliases.find(item); alias != aliases.end()) {
+    if (const auto alias = aliases->find(item); alias != aliases->end()) {
       for (const auto& [index, options] : alias->second) {
         require(permission, index);
         found.insert(index);
@@ -148,9 +148,9 @@ bool Call::exists(const std::string& index) const {
 
 std::string Call::write_target(const std::string& index) const {
   if (exists(index)) return index;
-  const Aliases aliases = catalog.aliases(collection);
-  const auto alias = aliases.find(index);
-  if (alias == aliases.end()) return index;
+  const auto aliases = catalog.aliases(collection);
+  const auto alias = aliases->find(index);
+  if (alias == aliases->end()) return index;
   for (const auto& [member, options] : alias->second) {
     const json::Value* write = options.find("is_write_index");
     if (write != nullptr ? *write == json::Value(true) : alias->second.size() == 1) return member;

@@ -27,10 +27,17 @@ std::vector<std::string> texts(const json::Value* value) {
 }  // namespace
 
 std::string Catalog::prefix(const Collection& collection, const std::string& kind) {
-  return collection.account + "/" + collection.region + "/opensearch/" + collection.id + "/" + kind + "/";
+  return collection.metadata_prefix() + kind + "/";
 }
 
-Aliases Catalog::aliases(const Collection& collection) const {
+std::shared_ptr<const Aliases> Catalog::aliases(const Collection& collection) const {
+  const std::lock_guard lock(aliases_mutex_);
+  std::shared_ptr<const Aliases>& known = aliases_[collection.id];
+  if (!known) known = std::make_shared<const Aliases>(read_aliases(collection));
+  return known;
+}
+
+Aliases Catalog::read_aliases(const Collection& collection) const {
   Aliases out;
   const std::string keys = prefix(collection, "alias");
   for (const Document& document : metadata_.scan(keys)) {
@@ -54,11 +61,13 @@ void Catalog::change_aliases(const Collection& collection, const std::vector<Ali
     }
     if (transaction.scan(keys).size() > kAliasesMax) throw search::illegal_argument("too many aliases");
   });
+  const std::lock_guard lock(aliases_mutex_);
+  aliases_.erase(collection.id);
 }
 
 void Catalog::forget_index(const Collection& collection, const std::string& index) {
   std::vector<AliasChange> changes;
-  for (const auto& [alias, members] : aliases(collection)) {
+  for (const auto& [alias, members] : *aliases(collection)) {
     if (members.contains(index)) changes.push_back({AliasChange::Kind::remove, alias, index, {}});
   }
   if (!changes.empty()) change_aliases(collection, changes, false);

@@ -1,8 +1,11 @@
 // What a collection knows beside its indices: aliases, and templates for indices to come. Kept in the metadata store
-// under <account>/<region>/opensearch/<collection id>/…; all values are JSON. Thread-safe.
+// under <account>/<region>/opensearch/<collection id>/…; all values are JSON. Thread-safe: who changes aliases while
+// others read them changes what is read next.
 #pragma once
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +26,8 @@ class Catalog {
  public:
   explicit Catalog(Metadata& metadata) : metadata_(metadata) {}
 
-  Aliases aliases(const Collection& collection) const;
+  // Read from the store once, until they change.
+  std::shared_ptr<const Aliases> aliases(const Collection& collection) const;
   struct AliasChange {
     enum class Kind { add, remove } kind;
     std::string alias, index;
@@ -43,7 +47,10 @@ class Catalog {
 
  private:
   static std::string prefix(const Collection& collection, const std::string& kind);
+  Aliases read_aliases(const Collection& collection) const;
   Metadata& metadata_;
+  mutable std::mutex aliases_mutex_;  // held while they are read, so that nothing older than a change is kept
+  mutable std::map<std::string, std::shared_ptr<const Aliases>> aliases_;  // by collection id
 };
 
 // Members of `over` replace those of `into`, objects deeply.

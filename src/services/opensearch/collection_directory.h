@@ -14,6 +14,8 @@ struct Collection {
   std::string id, name, account, region;
   std::string type;  // SEARCH, TIMESERIES or VECTORSEARCH
   std::string arn() const { return "arn:aws:aoss:" + region + ":" + account + ":collection/" + id; }
+  // Of what the metadata store has on the collection beside the collection itself; goes with it.
+  std::string metadata_prefix() const { return account + "/" + region + "/opensearch/" + id + "/"; }
 };
 
 class CollectionDirectory {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "search/index_settings.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/routes.h"
 
@@ -18,17 +19,22 @@ json::Value mappings_of(const search::IndexDescription& description) {
   return description.mappings.is_null() ? json::Value(json::Object{}) : description.mappings;
 }
 
-json::Value settings_of(const std::string& index, const search::IndexDescription& description) {
-  json::Object settings;
-  if (const json::Value* given = description.settings.find("index"); given != nullptr && given->is_object()) {
-    settings = given->object();
-  } else if (description.settings.is_object()) {
-    settings = description.settings.object();
+// As clients read them: every value is a text. `wanted`: patterns of names ("index.number_*"); empty: all.
+json::Value settings_of(const Call& call, const std::string& index, const search::IndexDescription& description,
+                        const std::string& wanted = "") {
+  json::Object flat = search::flat_settings(description.settings);
+  flat["index.provided_name"] = index;
+  flat["index.creation_date"] = std::to_string(epoch_ms(description.created));
+  flat["index.uuid"] = description.uuid;
+  json::Object shown;
+  for (const auto& [name, value] : flat) {
+    const std::vector<std::string> patterns = split(wanted, ',');
+    const bool named = std::any_of(patterns.begin(), patterns.end(),
+                                   [&](const std::string& pattern) { return glob_match(pattern, name); });
+    if (!wanted.empty() && wanted != "_all" && !named) continue;
+    shown.append(name, value.is_number() || value.is_bool() ? json::Value(json::print(value)) : value);
   }
-  settings["provided_name"] = index;
-  settings["creation_date"] = std::to_string(epoch_ms(description.created));
-  settings["uuid"] = description.uuid;
-  return json::Object{{"index", settings}};
+  return call.flag("flat_settings") ? json::Value(std::move(shown)) : search::nested_settings(shown);
 }
 
 }  // namespace
@@ -43,7 +49,7 @@ net::Response create_index(Call& call) {
     if (name != "mappings" && name != "settings" && name != "aliases")
       throw search::parsing_exception("unknown key [" + name + "] for create index");
   }
-  if (call.catalog.aliases(call.collection).contains(index)) {
+  if (call.catalog.aliases(call.collection)->contains(index)) {
     throw search::Error("invalid_index_name_exception", 400,
                         "Invalid index name [" + index + "], already exists as alias").on(index);
   }
@@ -60,7 +66,7 @@ net::Response get_index(Call& call) {
     const search::IndexDescription description = described(call, index);
     found[index] = json::Object{{"aliases", aliases_of(call, index)},
                                 {"mappings", mappings_of(description)},
-                                {"settings", settings_of(index, description)}};
+                                {"settings", settings_of(call, index, description)}};
   }
   return answer(200, found);
 }
@@ -68,9 +74,9 @@ net::Response get_index(Call& call) {
 net::Response has_index(Call& call) {
   net::Response response;
   response.status = 404;
-  const Aliases aliases = call.catalog.aliases(call.collection);
+  const auto aliases = call.catalog.aliases(call.collection);
   for (const std::string& index : split(call.part("index"), ',')) {
-    if (aliases.contains(index)) continue;
+    if (aliases->contains(index)) continue;
     call.require("aoss:DescribeIndex", index);
     if (!call.exists(index)) return response;
   }
@@ -84,9 +90,9 @@ net::Response delete_index(Call& call) {
   if (expression == "_all" || expression.find('*') != std::string::npos) {
     throw search::illegal_argument("Wildcard expressions or all indices are not allowed");
   }
-  const Aliases aliases = call.catalog.aliases(call.collection);
+  const auto aliases = call.catalog.aliases(call.collection);
   for (const std::string& name : split(expression, ',')) {
-    if (aliases.contains(name)) {
+    if (aliases->contains(name)) {
       throw search::illegal_argument("The provided expression [" + name +
                                      "] matches an alias, specify the corresponding concrete indices instead.");
     }
@@ -121,19 +127,29 @@ net::Response get_settings(Call& call) {
       {"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "include_defaults"});
   json::Object found;
   for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
-    found[index] = json::Object{{"settings", settings_of(index, described(call, index))}};
+    found[index] = json::Object{{"settings", settings_of(call, index, described(call, index), call.part("setting"))}};
   }
   return answer(200, found);
+}
+
+net::Response put_settings(Call& call) {
+  call.allow_parameters(
+      {"ignore_unavailable", "allow_no_indices", "expand_wildcards", "flat_settings", "preserve_existing"});
+  json::Value body = call.json_body();
+  if (const json::Value* inner = body.find("settings"); inner != nullptr && inner->is_object()) body = *inner;
+  for (const std::string& index : call.resolve(call.part("index"), "aoss:UpdateIndex"))
+    call.engine.update_settings(call.name(index), body, call.flag("preserve_existing"));
+  return answer(200, json::Object{{"acknowledged", true}});
 }
 
 net::Response resolve_index(Call& call) {
   call.allow_parameters({"expand_wildcards"});
   const std::string expression = call.part("index");
-  const Aliases known = call.catalog.aliases(call.collection);
+  const auto known = call.catalog.aliases(call.collection);
   json::Array indices, aliases;
   for (const std::string& index : call.resolve(expression, "aoss:DescribeIndex")) {
     json::Array own;
-    for (const auto& [alias, members] : known) {
+    for (const auto& [alias, members] : *known) {
       if (members.contains(index)) own.push_back(alias);
     }
     json::Object shown{{"name", index}};
@@ -141,7 +157,7 @@ net::Response resolve_index(Call& call) {
     shown.append("attributes", json::Array{"open"});
     indices.push_back(std::move(shown));
   }
-  for (const auto& [alias, members] : known) {
+  for (const auto& [alias, members] : *known) {
     const std::vector<std::string> patterns = split(expression, ',');
     if (std::none_of(patterns.begin(), patterns.end(), [&](const auto& one) { return glob_match(one, alias); }))
       continue;

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "metadata/sqlite.h"
+#include "search/index_settings.h"
 #include "storage/temporary_directory.h"
 
 namespace standpipe::opensearch {
@@ -150,6 +151,54 @@ TEST_F(DataPlaneTest, ManagesIndices) {
   EXPECT_EQ(call("GET", "/nosuch").json().find("error")->text("reason"), "no such index [nosuch]");
   EXPECT_EQ(call("DELETE", "/books").body, R"({"acknowledged":true})");
   EXPECT_EQ(call("DELETE", "/books").status, 404);
+}
+
+TEST_F(DataPlaneTest, ChangesSettings) {
+  call("PUT", "/i", R"({"settings":{"number_of_shards":1,"index":{"refresh_interval":"1s"}}})");
+  EXPECT_EQ(call("PUT", "/i/_settings", R"({"index":{"refresh_interval":"30s"},"number_of_replicas":2})").body,
+            R"({"acknowledged":true})");
+  engine_.reset();
+  engine_ = search::open_embedded_search(directory_.path() / "search", clock_);
+  EXPECT_EQ(json::print(search::flat_settings(engine_->describe("search00000000000000/i")->settings)),
+            R"({"index.number_of_shards":1,"index.refresh_interval":"30s","index.number_of_replicas":2})");
+}
+
+TEST_F(DataPlaneTest, RefusesSettingsThatCannotChange) {
+  call("PUT", "/i", R"({"settings":{"number_of_shards":1}})");
+  const auto put = [&](const std::string& path, const std::string& body) { return call("PUT", path, body).body; };
+  EXPECT_EQ(call("GET", "/i/_settings/index.number_of_*?flat_settings=true").body,
+            R"({"i":{"settings":{"index.number_of_shards":"1"}}})");
+  EXPECT_THAT(put("/i/_settings", R"({"index.number_of_shards":3})"),
+              HasSubstr("Can't update non dynamic settings [[index.number_of_shards]] for open indices [[i/"));
+  EXPECT_THAT(put("/i/_settings", R"({"max_result_window":9})"),
+              HasSubstr("unknown setting [index.max_result_window]"));
+  EXPECT_THAT(put("/i/_settings", R"({"refresh_interval":"soon"})"), HasSubstr("Failed to parse value [soon]"));
+  EXPECT_THAT(put("/i/_settings", R"({"number_of_replicas":-1})"), HasSubstr("must be >= 0"));
+  EXPECT_EQ(put("/i/_settings?preserve_existing=true", R"({"priority":5})"), R"({"acknowledged":true})");
+  EXPECT_EQ(put("/i/_settings?preserve_existing=true", R"({"priority":6})"), R"({"acknowledged":true})");
+  EXPECT_EQ(call("GET", "/i/_settings/index.priority").body, R"({"i":{"settings":{"index":{"priority":"5"}}}})");
+  EXPECT_EQ(put("/i/_settings", R"({"priority":null})"), R"({"acknowledged":true})");
+  EXPECT_EQ(call("GET", "/i/_settings/index.priority").body, R"({"i":{"settings":{}}})");
+  EXPECT_EQ(call("PUT", "/nosuch/_settings", R"({"priority":1})").status, 404);
+  policies_.permitted = {"aoss:DescribeIndex i"};
+  EXPECT_EQ(call("PUT", "/i/_settings", R"({"priority":1})").status, 403);
+}
+
+TEST_F(DataPlaneTest, SeesChangesOfAliasesAtOnce) {
+  call("PUT", "/a");
+  call("PUT", "/b");
+  for (int i = 0; i < 3; ++i) {
+    call("PUT", "/a/_alias/now");
+    EXPECT_EQ(call("GET", "/_alias/now").body, R"({"a":{"aliases":{"now":{}}}})");
+    call("POST", "/_aliases", R"({"actions":[{"remove":{"index":"a","alias":"now"}},
+        {"add":{"index":"b","alias":"now"}}]})");
+    EXPECT_EQ(call("GET", "/_alias/now").body, R"({"b":{"aliases":{"now":{}}}})");
+    call("DELETE", "/b/_alias/now");
+    EXPECT_EQ(call("GET", "/_alias/now").status, 404);
+  }
+  call("PUT", "/a/_alias/now");
+  call("DELETE", "/a");
+  EXPECT_EQ(call("GET", "/_alias/now").status, 404);
 }
 
 TEST_F(DataPlaneTest, AnswersBulkInTheOrderThatClientsCompare) {

@@ -30,6 +30,7 @@ net::Response delete_index(Call&);
 net::Response get_mapping(Call&);
 net::Response put_mapping(Call&);
 net::Response get_settings(Call&);
+net::Response put_settings(Call&);
 net::Response resolve_index(Call&);
 net::Response cat_indices(Call&);    // cat.cc
 net::Response update_aliases(Call&);  // aliases.cc

@@ -77,12 +77,12 @@ void apply_parameters(const Call& call, json::Object& body) {
 // An index that is reached through aliases with filters only shows what they let through.
 search::QueryPtr with_alias_filters(const Call& call, const std::string& expression, search::QueryPtr query) {
   if (expression.empty() || expression == "_all" || expression == "*") return query;
-  const Aliases aliases = call.catalog.aliases(call.collection);
+  const auto aliases = call.catalog.aliases(call.collection);
   std::map<std::string, std::vector<search::QueryPtr>> filters;
   std::set<std::string> direct;
   for (const std::string& item : split(expression, ',')) {
     direct.insert(item);
-    for (const auto& [alias, members] : aliases) {
+    for (const auto& [alias, members] : *aliases) {
       if (!glob_match(item, alias)) continue;
       for (const auto& [index, options] : members) {
         const json::Value* filter = options.find("filter");

@@ -200,6 +200,8 @@ DeleteCollectionOutput OpenSearchServerless::delete_collection(const aws::Reques
   metadata_.transaction([&](MetadataTransaction& transaction) {
     transaction.remove(collections_prefix(request.account, request.region) + collection.name);
     transaction.remove(collection_id_key(collection.id));
+    const opensearch::Collection data{.id = collection.id, .account = request.account, .region = request.region};
+    for (const Document& document : transaction.scan(data.metadata_prefix())) transaction.remove(document.key);
   });
   for (const search::IndexName& index : engine_.list(collection.id + "/")) engine_.remove(index);
   DeleteCollectionOutput output;

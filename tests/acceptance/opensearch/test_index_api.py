@@ -1,4 +1,7 @@
 """Aliases, templates, points in time, and what else a collection tells of itself."""
+import contextlib
+import sqlite3
+
 import pytest
 from collections_of_tests import EVERYTHING, Collection
 from opensearchpy import NotFoundError, RequestError, helpers
@@ -109,3 +112,27 @@ def test_single_documents_and_texts(client):
 def test_what_collections_do_not_offer(collection, method, path):
     answer = collection.request(collection.user('ann', *EVERYTHING), method, path)
     assert (answer.status_code, answer.content) == (404, b'')
+
+
+def test_settings(client):
+    client.indices.create(index='logs', body={'settings': {'number_of_shards': 2, 'refresh_interval': '1s'}})
+    assert client.indices.put_settings(index='logs', body={'index': {'refresh_interval': '10s'}})['acknowledged']
+    shown = client.indices.get_settings(index='logs')['logs']['settings']['index']
+    assert (shown['number_of_shards'], shown['refresh_interval']) == ('2', '10s')
+    assert client.indices.get_settings(index='logs', name='index.refresh*', flat_settings=True) == {
+        'logs': {'settings': {'index.refresh_interval': '10s'}}}
+    with pytest.raises(RequestError, match='non dynamic settings'):
+        client.indices.put_settings(index='logs', body={'index.number_of_shards': 3})
+
+
+def test_a_deleted_collection_leaves_nothing(collection, client):
+    client.indices.create(index='logs', body={'aliases': {'all': {}}})
+    client.indices.put_index_template(name='t', body={'index_patterns': ['x*']})
+    client.cluster.put_component_template(name='c', body={'template': {}})
+
+    def rows():
+        with contextlib.closing(sqlite3.connect(f'file:{collection.aws.server.data}/metadata.db?mode=ro', uri=True)) as database:
+            return database.execute('select count(*) from document where key like ?', (f'%/opensearch/{collection.id}/%',)).fetchone()[0]
+    assert rows() == 3
+    collection.aoss.delete_collection(id=collection.id)
+    assert rows() == 0
