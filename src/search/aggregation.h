@@ -82,6 +82,37 @@ struct MissingAggregation {
   std::string field;
 };
 struct GlobalAggregation {};
+// Cells of a grid over the earth with the points in them: geohash_grid, geotile_grid.
+struct GeoGridAggregation {
+  std::string field;
+  bool tiles = false;
+  int precision = 5;  // characters of a geohash, zoom of tiles
+  uint32_t size = 10'000;
+  std::optional<GeoBox> bounds;  // cells outside are left out
+};
+struct GeoBoundsAggregation {
+  std::string field;
+  bool wrap_longitude = true;  // the box may cross the date line if it is smaller then
+};
+struct GeoCentroidAggregation {
+  std::string field;
+};
+// Values that are more frequent among the documents found than in the index.
+struct SignificantTermsAggregation {
+  enum class Heuristic { jlh, percentage, gnd, chi_square, mutual_information };
+  std::string field;
+  uint32_t size = 10;
+  int64_t min_doc_count = 3;
+  TermFilter include, exclude;
+  QueryPtr background;  // what is compared with, instead of all documents; may be null
+  Heuristic heuristic = Heuristic::jlh;
+  bool include_negatives = false;  // chi_square, mutual_information: rarer values count too
+};
+struct MatrixStatsAggregation {
+  std::vector<std::string> fields;
+  std::vector<std::optional<json::Value>> missing;  // by field; documents without a value are left out
+  std::string mode = "avg";                         // which of several values of a document
+};
 struct NestedAggregation {
   std::string path;
 };
@@ -210,7 +241,8 @@ using AggregationNode =
                  TopHitsAggregation, RareTermsAggregation, MultiTermsAggregation, CompositeAggregation,
                  AutoDateHistogramAggregation, IpRangeAggregation, AdjacencyMatrixAggregation, SamplerAggregation,
                  MedianAbsoluteDeviationAggregation, WeightedAvgAggregation, TopMetricsAggregation, NestedAggregation,
-                 ReverseNestedAggregation, PipelineAggregation>;
+                 ReverseNestedAggregation, GeoGridAggregation, GeoBoundsAggregation, GeoCentroidAggregation,
+                 SignificantTermsAggregation, MatrixStatsAggregation, PipelineAggregation>;
 
 struct Aggregation {
   std::string name;

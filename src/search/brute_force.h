@@ -56,6 +56,8 @@ class Evaluator {
   json::Value metric(const Documents& documents, const std::string& kind, const json::Value& options) const;
   json::Value rarer(const Documents& documents, const Documents& all, const std::string& kind,
                     const json::Value& options, const json::Value& children) const;
+  json::Value significant(const Documents& documents, const Documents& all, const json::Value& options,
+                          const json::Value& children) const;
   // Keys of one field, or of one source of a composite, rising; `missing`: null if there is none.
   std::vector<json::Value> keys(const Document& document, const std::string& field) const;
   std::vector<json::Value> source_keys(const Document& document, const json::Value& source) const;

@@ -213,6 +213,7 @@ json::Value Evaluator::aggregate_one(const Documents& documents, const Documents
   }
   if (kind == "rare_terms" || kind == "multi_terms" || kind == "adjacency_matrix")
     return rarer(documents, all, kind, options, children);
+  if (kind == "significant_terms") return significant(documents, all, options, children);
   if (kind == "nested" || kind == "reverse_nested") return joined(documents, all, kind, options, children);
   return metric(documents, kind, options);
 }

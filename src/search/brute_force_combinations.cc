@@ -67,6 +67,34 @@ std::vector<json::Value> Evaluator::source_keys(const Document& document, const 
   return out;
 }
 
+json::Value Evaluator::significant(const Documents& documents, const Documents& all, const json::Value& options,
+                                   const json::Value& children) const {
+  const std::string field = options.text("field");
+  std::map<std::string, Documents> here, everywhere;
+  for (const Document* document : documents) {
+    for (const json::Value& key : keys(*document, field)) here[key.string()].push_back(document);
+  }
+  for (const Document* document : all) {
+    for (const json::Value& key : keys(*document, field)) everywhere[key.string()].push_back(document);
+  }
+  const auto size = [](const Documents& some) { return static_cast<double>(some.size()); };
+  std::vector<std::pair<double, std::string>> scored;
+  for (const auto& [key, members] : here) {
+    const double part = size(members) / size(documents), part_of_all = size(everywhere[key]) / size(all);
+    if (members.size() >= 3 && part > part_of_all)
+      scored.emplace_back(-(part - part_of_all) * (part / part_of_all), key);
+  }
+  std::sort(scored.begin(), scored.end());
+  json::Array shown;
+  for (const auto& [score, key] : scored) {
+    json::Object head{{"key", key}, {"score", -score}, {"bg_count", static_cast<int64_t>(everywhere[key].size())}};
+    if (shown.size() < 10) shown.push_back(bucket(std::move(head), here[key], all, children));
+  }
+  return json::Object{{"doc_count", static_cast<int64_t>(documents.size())},
+                      {"bg_count", static_cast<int64_t>(all.size())},
+                      {"buckets", std::move(shown)}};
+}
+
 // nested and reverse_nested: the same aggregations of other documents.
 json::Value Evaluator::joined(const Documents& documents, const Documents& all, const std::string& kind,
                               const json::Value& options, const json::Value& children) const {

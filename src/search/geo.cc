@@ -15,8 +15,11 @@ namespace {
 constexpr double kEarthRadius = 6'371'008.7714;
 constexpr double kLatScale = 4294967295.0 / 180, kLonScale = 4294967295.0 / 360;
 
+constexpr std::string_view kAlphabet = "0123456789bcdefghjkmnpqrstuvwxyz";  // of geohashes
+constexpr int kTileBits = 29;
+constexpr int64_t kTileMask = (int64_t{1} << kTileBits) - 1;
+
 std::optional<GeoPoint> read_geohash(std::string_view text) {
-  constexpr std::string_view kAlphabet = "0123456789bcdefghjkmnpqrstuvwxyz";
   double low[2] = {-90, -180}, high[2] = {90, 180};
   int side = 1;
   if (text.empty() || text.size() > 12) return std::nullopt;
@@ -94,6 +97,71 @@ double distance_meters(GeoPoint a, GeoPoint b) {
   const double lat = std::sin(radians(b.lat - a.lat) / 2), lon = std::sin(radians(b.lon - a.lon) / 2);
   const double h = lat * lat + std::cos(radians(a.lat)) * std::cos(radians(b.lat)) * lon * lon;
   return 2 * kEarthRadius * std::asin(std::sqrt(std::min(1.0, h)));
+}
+
+bool GeoBox::contains(GeoPoint point) const {
+  if (point.lat > top || point.lat < bottom) return false;
+  if (left <= right) return point.lon >= left && point.lon <= right;
+  return point.lon >= left || point.lon <= right;
+}
+
+bool GeoBox::intersects(const GeoBox& cell) const {
+  if (cell.bottom > top || cell.top < bottom) return false;
+  if (left <= right) return cell.left <= right && cell.right >= left;
+  return cell.right >= left || cell.left <= right;
+}
+
+// Bits halve the earth in turn, east-west first.
+int64_t geohash_cell(GeoPoint point, int length) {
+  GeoBox box;
+  int64_t cell = 0;
+  for (int bit = 0; bit < 5 * length; ++bit) {
+    double& low = bit % 2 == 0 ? box.left : box.bottom;
+    double& high = bit % 2 == 0 ? box.right : box.top;
+    const double middle = (low + high) / 2;
+    const bool upper = (bit % 2 == 0 ? point.lon : point.lat) >= middle;
+    (upper ? low : high) = middle;
+    cell = cell << 1 | (upper ? 1 : 0);
+  }
+  return cell;
+}
+
+std::string geohash_name(int64_t cell, int length) {
+  std::string out(static_cast<size_t>(length), '0');
+  for (auto c = out.rbegin(); c != out.rend(); ++c, cell >>= 5) *c = kAlphabet[static_cast<size_t>(cell & 31)];
+  return out;
+}
+
+GeoBox geohash_box(int64_t cell, int length) {
+  GeoBox box;
+  for (int bit = 0; bit < 5 * length; ++bit) {
+    double& low = bit % 2 == 0 ? box.left : box.bottom;
+    double& high = bit % 2 == 0 ? box.right : box.top;
+    ((cell >> (5 * length - 1 - bit) & 1) != 0 ? low : high) = (low + high) / 2;
+  }
+  return box;
+}
+
+// Web Mercator: the map is a square, 2^zoom tiles wide; latitudes beyond it fall into its outermost tiles.
+int64_t tile_cell(GeoPoint point, int zoom) {
+  const double tiles = std::exp2(zoom), sine = std::sin(radians(point.lat));
+  const double x = (point.lon + 180) / 360 * tiles;
+  const double y = (0.5 - std::log((1 + sine) / (1 - sine)) / (4 * std::numbers::pi)) * tiles;
+  const auto whole = [&](double value) { return static_cast<int64_t>(std::clamp(std::floor(value), 0.0, tiles - 1)); };
+  return whole(x) << kTileBits | whole(y);
+}
+
+std::string tile_name(int64_t cell, int zoom) {
+  return std::to_string(zoom) + "/" + std::to_string(cell >> kTileBits) + "/" + std::to_string(cell & kTileMask);
+}
+
+GeoBox tile_box(int64_t cell, int zoom) {
+  const double tiles = std::exp2(zoom);
+  const auto x = static_cast<double>(cell >> kTileBits), y = static_cast<double>(cell & kTileMask);
+  const auto latitude = [&](double row) {
+    return std::atan(std::sinh(std::numbers::pi * (1 - 2 * row / tiles))) * 180 / std::numbers::pi;
+  };
+  return {latitude(y), x / tiles * 360 - 180, latitude(y + 1), (x + 1) / tiles * 360 - 180};
 }
 
 int64_t pack(GeoPoint point) {

@@ -28,7 +28,8 @@ void flatten(const json::Object& members, const std::string& path, int depth, js
   if (depth > kDepthMax) throw illegal_argument("settings are nested too deeply");
   for (const auto& [name, value] : members) {
     const std::string full = path.empty() ? name : path + "." + name;
-    if (value.is_object() && !value.object().empty())
+    const bool definitions = full == "analysis" || full == "index.analysis";  // their names may have dots
+    if (value.is_object() && !value.object().empty() && !definitions)
       flatten(value.object(), full, depth + 1, out);
     else
       out[full.starts_with(kPrefix) ? full : std::string(kPrefix) + full] = value;
@@ -94,7 +95,7 @@ void check_changes(const json::Object& changes, const std::string& index) {
       check_value(name, value);
       continue;
     }
-    if (!contains(kFixed, name) && !name.starts_with("index.analysis.")) {
+    if (!contains(kFixed, name) && !name.starts_with("index.analysis")) {
       throw illegal_argument("unknown setting [" + name +
                              "] please check that any required plugins are installed, or check the breaking changes "
                              "documentation for removed settings");

@@ -154,7 +154,7 @@ struct GeoDistanceQuery {
 };
 struct GeoBoundingBoxQuery {
   std::string field;
-  double top = 90, left = -180, bottom = -90, right = 180;  // left > right: across the date line
+  GeoBox box;
   bool ignore_unmapped = false;
 };
 

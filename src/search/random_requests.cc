@@ -236,7 +236,8 @@ json::Value RandomRequests::metric_aggregation() {
 
 json::Value RandomRequests::rarer_bucket_aggregation() {
   const auto of = [](const char* field) { return json::Object{{"field", field}}; };
-  switch (below(4)) {
+  switch (below(5)) {
+    case 4: return clause("significant_terms", of("k"));
     case 0:
       return clause("rare_terms", json::Object{{"field", one_of("k", "n", "d")}, {"max_doc_count", below(9) + 1}});
     case 1: {

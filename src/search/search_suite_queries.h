@@ -85,8 +85,10 @@ TEST_P(SearchSuite, BoundsHostileQueries) {
   EXPECT_EQ(refusal(R"x({"regexp":{"tag":"((((a{1,100}){1,100}){1,100}){1,100})"}})x"),
             "illegal_argument_exception: failed to parse regexp [");
   std::string stars;
-  for (int i = 0; i < 1000; ++i) stars += "*a";
+  for (int i = 0; i < 490; ++i) stars += "*a";
   EXPECT_EQ(matching("i", R"({"wildcard":{"tag":")" + stars + R"(b"}})"), "");
+  EXPECT_EQ(refusal(R"({"wildcard":{"tag":")" + stars + stars + "\"}}"),
+            "illegal_argument_exception: The length of a wildcard");
   EXPECT_EQ(matching("i", R"({"regexp":{"tag":"(a*)*(a*)*(a*)*b"}})"), "");
   EXPECT_EQ(matching("i", R"({"fuzzy":{"tag":{"value":")" + std::string(10'000, 'b') + R"(","fuzziness":2}}})"), "");
 }

@@ -73,7 +73,8 @@ bool is_one_of(const AggregationNode& node) {
 }
 bool is_metric(const AggregationNode& node) {
   return is_one_of<MetricAggregation, PercentilesAggregation, TopHitsAggregation, MedianAbsoluteDeviationAggregation,
-                   WeightedAvgAggregation, TopMetricsAggregation, PipelineAggregation>(node);
+                   WeightedAvgAggregation, TopMetricsAggregation, GeoBoundsAggregation, GeoCentroidAggregation,
+                   MatrixStatsAggregation, PipelineAggregation>(node);
 }
 
 template <PipelineAggregation::Kind kind>
@@ -100,9 +101,14 @@ const std::map<std::string_view, Parse>& aggregation_types() {
       {"extended_stats_bucket", pipeline<PipelineAggregation::Kind::extended_stats_bucket>},
       {"filter", parse_filter_aggregation},
       {"filters", parse_filters_aggregation},
+      {"geo_bounds", parse_geo_bounds},
+      {"geo_centroid", parse_geo_centroid},
+      {"geohash_grid", parse_geohash_grid},
+      {"geotile_grid", parse_geotile_grid},
       {"global", parse_global},
       {"histogram", parse_histogram},
       {"ip_range", parse_ip_range},
+      {"matrix_stats", parse_matrix_stats},
       {"max", parse_metric<Kind::max>},
       {"max_bucket", pipeline<PipelineAggregation::Kind::max_bucket>},
       {"median_absolute_deviation", parse_median_absolute_deviation},
@@ -120,6 +126,7 @@ const std::map<std::string_view, Parse>& aggregation_types() {
       {"reverse_nested", parse_reverse_nested},
       {"sampler", parse_sampler},
       {"serial_diff", pipeline<PipelineAggregation::Kind::serial_diff>},
+      {"significant_terms", parse_significant_terms},
       {"stats", parse_metric<Kind::stats>},
       {"stats_bucket", pipeline<PipelineAggregation::Kind::stats_bucket>},
       {"sum", parse_metric<Kind::sum>},

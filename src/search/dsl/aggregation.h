@@ -28,12 +28,18 @@ AggregationNode parse_top_hits_aggregation(QueryParser&, const std::string& name
 AggregationNode parse_adjacency_matrix(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_auto_date_histogram(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_composite(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_geo_bounds(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_geo_centroid(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_geohash_grid(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_geotile_grid(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_ip_range(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_matrix_stats(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_median_absolute_deviation(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_multi_terms(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_pipeline(PipelineAggregation::Kind kind, const std::string& name, const json::Value& body);
 AggregationNode parse_rare_terms(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_sampler(QueryParser&, const std::string& name, const json::Value& body);
+AggregationNode parse_significant_terms(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_top_metrics(QueryParser&, const std::string& name, const json::Value& body);
 AggregationNode parse_weighted_avg(QueryParser&, const std::string& name, const json::Value& body);
 

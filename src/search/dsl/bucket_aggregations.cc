@@ -242,6 +242,40 @@ AggregationNode parse_missing(QueryParser&, const std::string& name, const json:
   return out;
 }
 
+AggregationNode parse_significant_terms(QueryParser& queries, const std::string& name, const json::Value& body) {
+  using Heuristic = SignificantTermsAggregation::Heuristic;
+  static const std::pair<const char*, Heuristic> heuristics[] = {{"jlh", Heuristic::jlh},
+                                                                 {"percentage", Heuristic::percentage},
+                                                                 {"gnd", Heuristic::gnd},
+                                                                 {"chi_square", Heuristic::chi_square},
+                                                                 {"mutual_information", Heuristic::mutual_information}};
+  Options options(name, body);
+  SignificantTermsAggregation out{.field = options.text("field")};
+  require_field(out.field);
+  out.size = static_cast<uint32_t>(options.integer("size", 10, 1, INT32_MAX));
+  out.min_doc_count = options.integer("min_doc_count", 3, 0, INT32_MAX);
+  out.include = read_term_filter(options, "include", false);
+  out.exclude = read_term_filter(options, "exclude", false);
+  // All documents are seen anyway.
+  for (const char* hint : {"shard_size", "shard_min_doc_count"}) options.integer(hint, 0, -1, INT32_MAX);
+  options.text("execution_hint");
+  if (const json::Value* filter = options.take("background_filter")) out.background = queries.parse(*filter);
+  for (const auto& [word, heuristic] : heuristics) {
+    const json::Value* given = options.take(word);
+    if (given == nullptr) continue;
+    out.heuristic = heuristic;
+    Options members(word, *given);
+    out.include_negatives = members.boolean("include_negatives", false);
+    if (!members.boolean("background_is_superset", true))
+      throw illegal_argument("[background_is_superset] false of [" + std::string(word) + "] is not supported");
+    members.finish("heuristic");
+  }
+  if (options.take("script_heuristic") != nullptr)
+    throw illegal_argument("[script_heuristic] of [" + name + "] is not supported");
+  options.finish("aggregation");
+  return out;
+}
+
 AggregationNode parse_nested_aggregation(QueryParser&, const std::string& name, const json::Value& body) {
   Options options(name, body);
   NestedAggregation out{options.text("path")};

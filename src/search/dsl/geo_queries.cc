@@ -16,6 +16,29 @@ GeoPoint point(const json::Value& value) {
 
 }  // namespace
 
+GeoBox read_geo_box(const json::Value& value) {
+  GeoBox out;
+  Options options("geo_bounding_box", value);
+  const auto side = [&](const char* which, double& into) {
+    if (options.take(which) != nullptr) into = options.number(which, 0);
+  };
+  side("top", out.top), side("bottom", out.bottom), side("left", out.left), side("right", out.right);
+  const auto corner = [&](const char* which, double& lat, double& lon) {
+    const json::Value* given = options.take(which);
+    if (given == nullptr) return;
+    const GeoPoint at = point(*given);
+    lat = at.lat, lon = at.lon;
+  };
+  corner("top_left", out.top, out.left), corner("bottom_right", out.bottom, out.right);
+  corner("top_right", out.top, out.right), corner("bottom_left", out.bottom, out.left);
+  options.finish();
+  if (out.top < out.bottom) {
+    throw illegal_argument("top is below bottom corner: " + std::to_string(out.top) + " vs. " +
+                           std::to_string(out.bottom));
+  }
+  return out;
+}
+
 QueryPtr parse_geo_distance(QueryParser&, const json::Value& body) {
   Options options("geo_distance", body);
   GeoDistanceQuery query;
@@ -51,25 +74,10 @@ QueryPtr parse_geo_bounding_box(QueryParser&, const json::Value& body) {
     if (!value.is_object()) continue;
     options.take(name);
     query.field = name;
-    Options box("geo_bounding_box", value);
-    const auto side = [&](const char* which, double& into) {
-      if (box.take(which) != nullptr) into = box.number(which, 0);
-    };
-    side("top", query.top), side("bottom", query.bottom), side("left", query.left), side("right", query.right);
-    const auto corner = [&](const char* which, double& lat, double& lon) {
-      const json::Value* given = box.take(which);
-      if (given == nullptr) return;
-      const GeoPoint at = point(*given);
-      lat = at.lat, lon = at.lon;
-    };
-    corner("top_left", query.top, query.left), corner("bottom_right", query.bottom, query.right);
-    corner("top_right", query.top, query.right), corner("bottom_left", query.bottom, query.left);
-    box.finish();
+    query.box = read_geo_box(value);
   }
   options.finish();
   if (query.field.empty()) throw parsing_exception("failed to parse bounding box: a field is required");
-  if (query.top < query.bottom) throw illegal_argument("top is below bottom corner: " + std::to_string(query.top) +
-                                                       " vs. " + std::to_string(query.bottom));
   return make_query(std::move(query), boost);
 }
 

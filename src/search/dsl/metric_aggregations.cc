@@ -1,5 +1,6 @@
-// Metrics beyond a single field's number: median_absolute_deviation, weighted_avg, top_metrics.
+// Metrics beyond a single field's number: median_absolute_deviation, weighted_avg, matrix_stats, top_metrics.
 #include <algorithm>
+#include <set>
 
 #include "search/dsl/aggregation.h"
 #include "search/dsl/request.h"
@@ -32,6 +33,24 @@ AggregationNode parse_weighted_avg(QueryParser&, const std::string& name, const 
   side("value", out.value_field, out.value_missing);
   side("weight", out.weight_field, out.weight_missing);
   for (const char* name_of : {"format", "value_type"}) options.text(name_of);
+  options.finish("aggregation");
+  return out;
+}
+
+AggregationNode parse_matrix_stats(QueryParser&, const std::string& name, const json::Value& body) {
+  constexpr size_t kFieldsMax = 64;
+  Options options(name, body);
+  MatrixStatsAggregation out{.fields = options.texts("fields")};
+  if (out.fields.empty()) throw illegal_argument("[fields] must not be null or empty: [" + name + "]");
+  if (out.fields.size() > kFieldsMax) throw illegal_argument("[fields] of [" + name + "] are too many");
+  const json::Value* missing = options.take("missing");
+  for (const std::string& field : out.fields) {
+    const json::Value* value = missing == nullptr ? nullptr : missing->find(field);
+    out.missing.push_back(value == nullptr ? std::nullopt : std::optional(*value));
+  }
+  out.mode = options.text("mode", "avg");
+  static const std::set<std::string_view> modes = {"avg", "min", "max", "sum", "median"};
+  if (!modes.contains(out.mode)) throw illegal_argument("Unknown [mode] of [" + name + "]: " + out.mode);
   options.finish("aggregation");
   return out;
 }

@@ -63,6 +63,7 @@ QueryPtr parse_terms_set(QueryParser&, const json::Value& body);
 QueryPtr parse_query_string(QueryParser&, const json::Value& body);
 QueryPtr parse_simple_query_string(QueryParser&, const json::Value& body);
 
+GeoBox read_geo_box(const json::Value& value);  // two corners, or four sides
 MinimumShouldMatch minimum_should_match(const json::Value& value);
 FieldBoost field_boost(std::string_view spelled);  // "title^3"
 Operator parse_operator(const std::string& text);

@@ -98,7 +98,8 @@ TEST(Query, CountsHowManyShouldMatch) {
 
 TEST(Aggregations, RefusesInOpenSearchsWords) {
   const auto aggregation = [](const std::string& body) { return refusal(R"({"aggs":{"a":)" + body + "}}"); };
-  EXPECT_EQ(aggregation(R"({"geo_bounds":{}})"), "parsing_exception: Unknown aggregation type [geo_bounds]");
+  EXPECT_EQ(aggregation(R"({"scripted_metric":{}})"),
+            "parsing_exception: Unknown aggregation type [scripted_metric]");
   EXPECT_EQ(aggregation("{}"), "parsing_exception: Missing definition for aggregation [a]");
   EXPECT_EQ(aggregation(R"({"terms":{"field":"x","sizes":3}})"),
             "parsing_exception: [a] aggregation does not support [sizes]");

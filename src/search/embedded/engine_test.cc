@@ -1,9 +1,11 @@
 // The embedded engine runs the contract suite, and what only it promises: recovery, flushes, merges.
 #include "search/search_suite.h"
 #include "search/search_suite_aggregations.h"
+#include "search/search_suite_geo.h"
 #include "search/search_suite_hits.h"
 #include "search/search_suite_nested.h"
 #include "search/search_suite_queries.h"
+#include "search/search_suite_statistics.h"
 #include "storage/temporary_directory.h"
 
 namespace standpipe::search {

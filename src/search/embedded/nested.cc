@@ -37,7 +37,7 @@ NestedObjects::NestedObjects(const QueryContext& outer, const std::string& path)
       between_(level_between(outer, path)),
       parent_(between_ ? between_->context() : outer),
       context_{parent_.index,  parent_.mapping, objects_of(parent_, path), parent_.statistics.nested(path),
-               parent_.now_ms, this} {
+               parent_.now_ms, parent_.scans, this} {
   read_parents();
   starts_.assign(outer.docs() + 1, 0);
   for (uint32_t object = 0; object < count(); ++object) ++starts_[document(object) + 1];

@@ -82,7 +82,7 @@ class Search {
  private:
   void look_into(const Index::View& view, const SegmentView& seen, IndexStatistics& statistics, uint32_t number) {
     const uint32_t docs = seen.segment->docs();
-    const QueryContext context{indices_.back().name, *view.mapping, *seen.segment, statistics, now_ms_};
+    const QueryContext context{indices_.back().name, *view.mapping, *seen.segment, statistics, now_ms_, scans_};
     Matches matches = evaluate(context, *request_.query, scored_);
     if (docs == 0) return;  // evaluated all the same: wrong queries are refused also on an empty index
     if (seen.deleted) matches.docs -= *seen.deleted;
@@ -159,7 +159,7 @@ class Search {
     }
     if (shown.source.enabled) hit.source = filter_source(stored.source, shown.source);
     IndexStatistics statistics({}, nullptr);
-    const QueryContext context{index.name, *index.mapping, segment, statistics, now_ms_};
+    const QueryContext context{index.name, *index.mapping, segment, statistics, now_ms_, scans_};
     if (!shown.highlight.fields.empty()) {
       hit.highlight = highlight(context, *request_.query, shown.highlight, json::parse(stored.source));
     }
@@ -182,6 +182,7 @@ class Search {
   const SearchRequest& request_;
   const int64_t now_ms_;
   const bool scored_;
+  mutable TermScans scans_;
   AggregationScope scope_;
   Children collectors_;
   TopHits top_;

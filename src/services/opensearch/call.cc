@@ -13,6 +13,8 @@ namespace {
 const std::set<std::string, std::less<>> kCommon = {"pretty", "human",   "error_trace",    "filter_path",
                                                     "format", "timeout", "master_timeout", "cluster_manager_timeout"};
 
+constexpr size_t kBodyValuesMax = 262'144;  // a value takes up to 100 bytes once it is read
+
 bool is_pattern(const std::string& name) { return name.find('*') != std::string::npos; }
 
 }  // namespace
@@ -73,10 +75,24 @@ void Call::check_refresh() const {
   }
 }
 
+json::Value read_json(std::string_view text) {
+  size_t values = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (!quoted && (c == ',' || c == '{' || c == '[')) ++values;
+  }
+  if (values > kBodyValuesMax)
+    throw search::illegal_argument("The request body holds more than [" + std::to_string(kBodyValuesMax) + "] values");
+  return json::parse(text);
+}
+
 json::Value Call::json_body() const {
   if (trim(body_).empty()) return json::Object{};
   try {
-    json::Value value = json::parse(body_);
+    json::Value value = read_json(body_);
     if (!value.is_object()) throw search::parsing_exception("Expected [START_OBJECT] at the root of the body");
     return value;
   } catch (const json::ParseError& error) {

@@ -18,6 +18,10 @@
 
 namespace standpipe::opensearch {
 
+// Reads JSON of a client unless it is so much that it would not fit into a request's memory. Throws ParseError,
+// illegal_argument_exception.
+json::Value read_json(std::string_view text);
+
 // The data access policy refuses.
 struct Forbidden {
   std::string permission, index;

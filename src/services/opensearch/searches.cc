@@ -208,7 +208,7 @@ net::Response search_many(Call& call) {
   for (size_t i = 0; i < lines.size(); i += 2) {
     if (i > 0) responses += ',';
     try {
-      const json::Value header = trim(lines[i]).empty() ? json::Value(json::Object{}) : json::parse(lines[i]);
+      const json::Value header = trim(lines[i]).empty() ? json::Value(json::Object{}) : read_json(lines[i]);
       std::string expression = call.part("index");
       if (const json::Value* index = header.find("index")) {
         std::vector<std::string> names;
@@ -219,7 +219,7 @@ net::Response search_many(Call& call) {
       }
       const json::Value* ignore = header.find("ignore_unavailable");
       const bool ignore_unavailable = ignore != nullptr && search::dsl::as_boolean(*ignore).value_or(false);
-      std::string answered = run(call, expression, json::parse(lines[i + 1]), ignore_unavailable);
+      std::string answered = run(call, expression, read_json(lines[i + 1]), ignore_unavailable);
       answered.insert(answered.size() - 1, ",\"status\":200");
       responses += answered;
     } catch (const Forbidden& forbidden) {

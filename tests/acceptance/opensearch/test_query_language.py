@@ -97,6 +97,23 @@ def test_metrics_and_pipelines(client):
     assert found['best'] == {'value': 70.0, 'keys': ['2026-01-01T00:00:00.000Z']}
 
 
+def test_points_and_comparisons(client):
+    found = aggregate(client, hashes={'geohash_grid': {'field': 'at', 'precision': 3}}, tiles={'geotile_grid': {'field': 'at', 'precision': 7, 'size': 1}},
+                      box={'geo_bounds': {'field': 'at'}}, middle={'geo_centroid': {'field': 'at'}},
+                      matrix={'matrix_stats': {'fields': ['age', 'needed']}})
+    assert {bucket['key'] for bucket in found['hashes']['buckets']} == {'u33', 'u09', 'gcp'}
+    assert found['tiles']['buckets'] == [{'key': '7/68/41', 'doc_count': 1}]
+    assert found['box']['bounds']['top_left']['lat'] == pytest.approx(52.52) and found['middle']['count'] == 3
+    age = next(field for field in found['matrix']['fields'] if field['name'] == 'age')
+    assert (age['mean'], age['variance']) == (40, 100) and age['correlation']['needed'] == pytest.approx(0.866, abs=0.001)
+    order = [{'_geo_distance': {'at': {'lat': 48.8, 'lon': 2.3}, 'unit': 'km'}}]
+    hits = client.search(index='people', body={'sort': order})['hits']['hits']
+    assert [hit['_id'] for hit in hits] == ['2', '3', '1'] and hits[0]['sort'][0] < 10
+    body = {'size': 0, 'query': {'term': {'city': 'berlin'}}, 'aggs': {'what': {'significant_terms': {'field': 'skills', 'min_doc_count': 1}}}}
+    found = client.search(index='people', body=body)['aggregations']['what']
+    assert (found['doc_count'], found['bg_count']) == (2, 3) and {bucket['key'] for bucket in found['buckets']} == {'python', 'c++', 'go'}
+
+
 def test_hostile_requests_are_refused(client):
     def refusal(body):
         with pytest.raises(TransportError) as refused:

@@ -1,5 +1,6 @@
 // adjacency_matrix: a bucket per filter and per pair of filters that some document passes.
 #include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/passing_filters.h"
 
 namespace standpipe::search {
 namespace {
@@ -7,27 +8,26 @@ namespace {
 class AdjacencyCollector final : public BucketCollector {
  public:
   AdjacencyCollector(const AdjacencyMatrixAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
-      : BucketCollector(aggregation, scope), node_(node), table_(scope) {}
+      : BucketCollector(aggregation, scope), filters_(node.filters), separator_(node.separator), table_(scope) {}
 
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
-    passing_.clear();
-    for (const auto& [name, filter] : node_.filters) passing_.push_back(evaluate(context, *filter, false).docs);
+    filters_.open(context);
   }
   void close() override {
     BucketCollector::close();
-    passing_.clear();
+    filters_.close();
   }
 
   void collect(const Rows& rows) override {
     begin(rows);
-    const auto width = static_cast<int64_t>(node_.filters.size());
+    const size_t width = filters_.size();
     for (size_t i = 0; i < rows.docs.size(); ++i) {
-      for (int64_t a = 0; a < width; ++a) {
-        if (!passing_[static_cast<size_t>(a)].contains(rows.docs[i])) continue;
-        for (int64_t b = a; b < width; ++b) {
-          if (passing_[static_cast<size_t>(b)].contains(rows.docs[i]))
-            count(rows.docs[i], table_.bucket(rows.buckets[i], a * width + b));
+      for (size_t a = 0; a < width; ++a) {
+        if (!filters_.passes(a, rows.docs[i])) continue;
+        for (size_t b = a; b < width; ++b) {
+          if (filters_.passes(b, rows.docs[i]))
+            count(rows.docs[i], table_.bucket(rows.buckets[i], static_cast<int64_t>(a * width + b)));
         }
       }
     }
@@ -38,11 +38,9 @@ class AdjacencyCollector final : public BucketCollector {
 
   json::Value result(uint32_t parent) override {
     std::vector<BucketTable::Entry> buckets = table_.of(parent);
-    const auto width = static_cast<int64_t>(node_.filters.size());
     const auto key = [&](int64_t cell) {
-      const std::string& a = node_.filters[static_cast<size_t>(cell / width)].first;
-      const std::string& b = node_.filters[static_cast<size_t>(cell % width)].first;
-      return cell / width == cell % width ? a : a + node_.separator + b;
+      const size_t a = static_cast<size_t>(cell) / filters_.size(), b = static_cast<size_t>(cell) % filters_.size();
+      return a == b ? filters_.name(a) : filters_.name(a) + separator_ + filters_.name(b);
     };
     std::sort(buckets.begin(), buckets.end(),
               [&](const auto& a, const auto& b) { return key(a.key) < key(b.key); });
@@ -57,9 +55,9 @@ class AdjacencyCollector final : public BucketCollector {
   }
 
  private:
-  const AdjacencyMatrixAggregation& node_;
+  PassingFilters filters_;
+  const std::string separator_;
   BucketTable table_;
-  std::vector<DocSet> passing_;
 };
 
 }  // namespace

@@ -11,13 +11,21 @@ std::string AggregationScope::key(const std::string& name, const Collector& coll
   return typed_keys ? std::string(collector.type()) + "#" + name : name;
 }
 
-void AggregationScope::collect(size_t buckets) {
-  collected += buckets;
-  if (collected > kCollectedMax) {
+void AggregationScope::take(size_t more) {
+  bytes += more;
+  if (bytes > kAggregationBytesMax) {
     throw Error("circuit_breaking_exception", 429,
-                "[request] Data too large: the aggregations of this request make more than [" +
-                    std::to_string(kCollectedMax) + "] buckets");
+                "[request] Data too large, data for the aggregations of this request would be [" +
+                    std::to_string(bytes) + "b], which is larger than the limit of [" +
+                    std::to_string(kAggregationBytesMax) + "b]");
   }
+}
+
+uint32_t AggregationScope::bucket_of(uint32_t parent, size_t child, size_t width) {
+  if (parent == UINT32_MAX) return UINT32_MAX;  // a bucket that was made to fill a gap
+  const uint64_t bucket = uint64_t{parent} * width + child;
+  if (bucket >= kAggregationBytesMax) take(bucket);
+  return static_cast<uint32_t>(bucket);
 }
 
 void AggregationScope::answer(size_t buckets) {
@@ -31,7 +39,7 @@ void AggregationScope::answer(size_t buckets) {
 }
 
 BucketCollector::BucketCollector(const Aggregation& aggregation, AggregationScope& scope)
-    : scope_(scope), children_(make_collectors(aggregation.children, scope)), name_(aggregation.name) {}
+    : scope_(scope), children_(make_collectors(aggregation.children, scope)), name_(aggregation.name), counts_(scope) {}
 
 void BucketCollector::open(const QueryContext& context, const DocSet& live) {
   for (auto& [name, child] : children_) child->open(context, live);
@@ -43,7 +51,6 @@ void BucketCollector::pass_on() {
   if (rows_.docs.empty()) return;
   for (auto& [name, child] : children_) child->collect(rows_);
 }
-void BucketCollector::grow(uint32_t bucket) { counts_.resize(std::max<size_t>(bucket + 1, counts_.size() * 2)); }
 
 void BucketCollector::print_into(json::Object& out, uint32_t bucket) {
   out.append("doc_count", count_of(bucket));
@@ -78,12 +85,35 @@ std::optional<double> BucketCollector::order_value(uint32_t bucket, const std::s
 }
 
 uint32_t BucketTable::bucket(uint32_t parent, int64_t key) {
-  const auto [at, inserted] = numbers_.try_emplace({parent, key}, static_cast<uint32_t>(entries_.size()));
-  if (inserted) {
-    scope_.collect(1);
-    entries_.push_back({parent, at->second, key});
+  if (entries_.size() * 2 >= slots_.size()) grow();
+  const size_t mask = slots_.size() - 1;
+  for (size_t slot = hash(parent, key) & mask;; slot = (slot + 1) & mask) {
+    const uint32_t taken = slots_[slot];
+    if (taken == 0) {
+      scope_.take(sizeof(Entry));
+      entries_.push_back({parent, static_cast<uint32_t>(entries_.size()), key});
+      slots_[slot] = static_cast<uint32_t>(entries_.size());
+      return entries_.back().bucket;
+    }
+    const Entry& entry = entries_[taken - 1];
+    if (entry.parent == parent && entry.key == key) return entry.bucket;
   }
-  return at->second;
+}
+
+size_t BucketTable::hash(uint32_t parent, int64_t key) {
+  const uint64_t mixed = (static_cast<uint64_t>(key) ^ uint64_t{parent} << 32) * 0x9E3779B97F4A7C15ULL;
+  return mixed >> 20 ^ mixed >> 42;
+}
+
+void BucketTable::grow() {
+  const size_t size = std::max<size_t>(64, slots_.size() * 2);
+  scope_.take((size - slots_.size()) * sizeof slots_[0]);
+  slots_.assign(size, 0);
+  for (const Entry& entry : entries_) {
+    size_t slot = hash(entry.parent, entry.key) & (size - 1);
+    while (slots_[slot] != 0) slot = (slot + 1) & (size - 1);
+    slots_[slot] = entry.bucket + 1;
+  }
 }
 
 std::vector<BucketTable::Entry> BucketTable::of(uint32_t parent) {
@@ -113,6 +143,19 @@ void refuse_field_data(const FieldSpec& field) {
   throw illegal_argument("Can't load fielddata on [" + field.path +
                          "] because fielddata is unsupported on fields of type [" + std::string(field.type->name) +
                          "]. Use doc values instead.");
+}
+
+void FieldReader::require_points(std::string_view aggregation) const {
+  if (known_ != nullptr && known_->type != &geo_point_type()) refuse_type(aggregation);
+}
+
+void FieldReader::require_numbers(std::string_view aggregation) const {
+  if (known_ != nullptr && !numeric()) refuse_type(aggregation);
+}
+
+void FieldReader::refuse_type(std::string_view aggregation) const {
+  throw illegal_argument("Field [" + field_ + "] of type [" + std::string(known_->type->name) +
+                         "] is not supported for aggregation [" + std::string(aggregation) + "]");
 }
 
 void FieldReader::open(const QueryContext& context) {
@@ -183,9 +226,10 @@ struct Table {
   Made operator()(const MissingAggregation& node) const { return collect_missing(node, aggregation, scope); }
   Made operator()(const GlobalAggregation&) const { return collect_global(aggregation, scope); }
   Made operator()(const MetricAggregation& node) const {
-    return node.kind == MetricAggregation::Kind::cardinality ? collect_cardinality(node) : collect_metric(node);
+    return node.kind == MetricAggregation::Kind::cardinality ? collect_cardinality(node, scope)
+                                                                : collect_metric(node, scope);
   }
-  Made operator()(const PercentilesAggregation& node) const { return collect_percentiles(node); }
+  Made operator()(const PercentilesAggregation& node) const { return collect_percentiles(node, scope); }
   Made operator()(const TopHitsAggregation& node) const { return collect_top_hits(node, scope); }
   Made operator()(const RareTermsAggregation& node) const { return collect_rare_terms(node, aggregation, scope); }
   Made operator()(const MultiTermsAggregation& node) const { return collect_multi_terms(node, aggregation, scope); }
@@ -200,14 +244,21 @@ struct Table {
   }
   Made operator()(const SamplerAggregation& node) const { return collect_sampler(node, aggregation, scope); }
   Made operator()(const MedianAbsoluteDeviationAggregation& node) const {
-    return collect_median_absolute_deviation(node);
+    return collect_median_absolute_deviation(node, scope);
   }
-  Made operator()(const WeightedAvgAggregation& node) const { return collect_weighted_avg(node); }
+  Made operator()(const WeightedAvgAggregation& node) const { return collect_weighted_avg(node, scope); }
   Made operator()(const TopMetricsAggregation& node) const { return collect_top_metrics(node, scope); }
   Made operator()(const NestedAggregation& node) const { return collect_nested(node, aggregation, scope); }
   Made operator()(const ReverseNestedAggregation& node) const {
     return collect_reverse_nested(node, aggregation, scope);
   }
+  Made operator()(const GeoGridAggregation& node) const { return collect_geo_grid(node, aggregation, scope); }
+  Made operator()(const GeoBoundsAggregation& node) const { return collect_geo_bounds(node, scope); }
+  Made operator()(const GeoCentroidAggregation& node) const { return collect_geo_centroid(node, scope); }
+  Made operator()(const SignificantTermsAggregation& node) const {
+    return collect_significant_terms(node, aggregation, scope);
+  }
+  Made operator()(const MatrixStatsAggregation& node) const { return collect_matrix_stats(node, scope); }
   Made operator()(const PipelineAggregation&) const { return nullptr; }  // has nothing to collect
 };
 

@@ -18,7 +18,6 @@ void BestRows::collect(const Rows& rows) {
   const auto order = [this](const Row& a, const Row& b) { return before(a, b); };
   for (size_t i = 0; i < rows.docs.size(); ++i) {
     const uint32_t doc = rows.docs[i], bucket = rows.buckets[i];
-    if (buckets_.size() <= bucket) buckets_.resize(std::max<size_t>(bucket + 1, buckets_.size() * 2));
     Bucket& into = buckets_[bucket];
     ++into.total;
     const float score = scored_ ? scope_.matches->score(doc) : 0;
@@ -32,7 +31,7 @@ void BestRows::collect(const Rows& rows) {
       into.heap.back() = row;
     } else {
       if (into.heap.empty()) touched_.push_back(bucket);
-      scope_.collect(1);
+      scope_.take(sizeof(Row) + keys.size() * (sizeof keys[0] + sizeof(SortValue)));
       into.heap.push_back(row);
     }
     std::push_heap(into.heap.begin(), into.heap.end(), order);

@@ -12,7 +12,8 @@ class BestRows : public Collector {
         scope_(scope),
         sort_(sort_of(request_)),
         count_(size_t{request_.from} + request_.size),
-        scored_(shows_scores(request_)) {}
+        scored_(shows_scores(request_)),
+        buckets_(scope) {}
 
   void open(const QueryContext& context, const DocSet& live) override;
   void collect(const Rows& rows) override;
@@ -33,7 +34,8 @@ class BestRows : public Collector {
   };
   const Bucket& bucket(uint32_t number) const {
     static const Bucket nothing;
-    return number < buckets_.size() ? buckets_[number] : nothing;
+    const Bucket* found = buckets_.find(number);
+    return found == nullptr ? nothing : *found;
   }
   const SearchRequest& request_;
   AggregationScope& scope_;
@@ -44,7 +46,7 @@ class BestRows : public Collector {
   const size_t count_;
   const bool scored_;
   std::vector<SortColumn> columns_;
-  std::vector<Bucket> buckets_;
+  PerBucket<Bucket> buckets_;
   std::vector<uint32_t> touched_;
 };
 

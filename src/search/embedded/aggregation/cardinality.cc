@@ -1,9 +1,9 @@
 // cardinality: how many different values. Exact up to the precision threshold, then HyperLogLog with 2^14 registers
 // (standard error 0.8 %).
-#include <array>
 #include <bit>
 #include <cmath>
 #include <unordered_set>
+#include <vector>
 
 #include "search/embedded/aggregation/collector.h"
 
@@ -25,21 +25,22 @@ uint64_t hash_text(std::string_view text) {
 class Sketch {
  public:
   void add(uint64_t hash, size_t exact_max) {
-    if (registers_) {
+    if (!registers_.empty()) {
       insert(hash);
       return;
     }
     exact_.insert(hash);
     if (exact_.size() <= exact_max) return;
-    registers_ = std::make_unique<Registers>();
+    registers_.assign(kRegisters, 0);
     for (const uint64_t kept : exact_) insert(kept);
-    exact_.clear();
+    exact_ = {};
   }
+  size_t bytes() const { return registers_.size() + exact_.size() * kExactBytes; }
   int64_t estimate() const {
-    if (!registers_) return static_cast<int64_t>(exact_.size());
+    if (registers_.empty()) return static_cast<int64_t>(exact_.size());
     double sum = 0;
     int zeros = 0;
-    for (const uint8_t rank : *registers_) {
+    for (const uint8_t rank : registers_) {
       sum += std::ldexp(1.0, -rank);
       zeros += rank == 0;
     }
@@ -51,18 +52,19 @@ class Sketch {
 
  private:
   static constexpr int kBits = 14, kRegisters = 1 << kBits;
-  using Registers = std::array<uint8_t, kRegisters>;
   void insert(uint64_t hash) {
-    uint8_t& rank = (*registers_)[hash >> (64 - kBits)];
+    uint8_t& rank = registers_[hash >> (64 - kBits)];
     rank = std::max(rank, static_cast<uint8_t>(std::countl_zero(hash << kBits | 1) + 1));
   }
+  static constexpr size_t kExactBytes = 40;  // of a node and its place in the table
   std::unordered_set<uint64_t> exact_;
-  std::unique_ptr<Registers> registers_;
+  std::vector<uint8_t> registers_;  // empty: as long as the exact values are few
 };
 
 class CardinalityCollector final : public Collector {
  public:
-  explicit CardinalityCollector(const MetricAggregation& node) : node_(node), reader_(node.field, node.missing) {}
+  CardinalityCollector(const MetricAggregation& node, AggregationScope& scope)
+      : node_(node), reader_(node.field, node.missing), scope_(scope), buckets_(scope) {}
 
   void open(const QueryContext& context, const DocSet&) override {
     reader_.open(context);
@@ -77,23 +79,27 @@ class CardinalityCollector final : public Collector {
       const auto values = reader_.values(rows.docs[i]);
       if (values.empty() && (numbers || !node_.missing)) continue;
       const uint32_t bucket = rows.buckets[i];
-      if (buckets_.size() <= bucket) buckets_.resize(std::max<size_t>(bucket + 1, buckets_.size() * 2));
-      if (values.empty()) buckets_[bucket].add(hash_text(Scalar::of(*node_.missing).text()), node_.precision_threshold);
+      Sketch& sketch = buckets_[bucket];
+      const size_t before = sketch.bytes();
+      if (values.empty()) sketch.add(hash_text(Scalar::of(*node_.missing).text()), node_.precision_threshold);
       for (const int64_t value : values) {
-        buckets_[bucket].add(
+        sketch.add(
             numbers ? mix(static_cast<uint64_t>(value) + 0x9E3779B97F4A7C15ULL) : hash_of(static_cast<uint32_t>(value)),
             node_.precision_threshold);
       }
+      if (sketch.bytes() > before) scope_.take(sketch.bytes() - before);
     }
   }
   std::string_view type() const override { return "cardinality"; }
 
   json::Value result(uint32_t bucket) override {
-    return json::Object{{"value", json::Value(bucket < buckets_.size() ? buckets_[bucket].estimate() : int64_t{0})}};
+    const Sketch* sketch = buckets_.find(bucket);
+    return json::Object{{"value", json::Value(sketch != nullptr ? sketch->estimate() : int64_t{0})}};
   }
   std::optional<double> metric(uint32_t bucket, std::string_view name) override {
     if (name != "value") return std::nullopt;
-    return bucket < buckets_.size() ? static_cast<double>(buckets_[bucket].estimate()) : 0.0;
+    const Sketch* sketch = buckets_.find(bucket);
+    return sketch != nullptr ? static_cast<double>(sketch->estimate()) : 0.0;
   }
 
  private:
@@ -115,7 +121,8 @@ class CardinalityCollector final : public Collector {
   }
   const MetricAggregation& node_;
   FieldReader reader_;
-  std::vector<Sketch> buckets_;
+  AggregationScope& scope_;
+  PerBucket<Sketch> buckets_;
   std::vector<uint64_t> hashes_;  // by ordinal of the segment
   uint32_t hashed_ = 0;           // so far, one by one
   std::string scratch_;
@@ -123,8 +130,8 @@ class CardinalityCollector final : public Collector {
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_cardinality(const MetricAggregation& node) {
-  return std::make_unique<CardinalityCollector>(node);
+std::unique_ptr<Collector> collect_cardinality(const MetricAggregation& node, AggregationScope& scope) {
+  return std::make_unique<CardinalityCollector>(node, scope);
 }
 
 }  // namespace standpipe::search

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,13 +14,9 @@
 #include <vector>
 
 #include "search/aggregation.h"
-#include "search/embedded/query/query.h"
-#include "search/embedded/top_hits.h"
+#include "search/embedded/aggregation/scope.h"
 
 namespace standpipe::search {
-
-inline constexpr size_t kBucketsMax = 65'535;             // of an answer
-inline constexpr size_t kCollectedMax = 4 * 1024 * 1024;  // in memory, before sizes and minimums cut them down
 
 // Documents of one block of a segment, each with the bucket that it falls into: docs rise, buckets of one document are
 // next to each other.
@@ -36,22 +31,6 @@ struct Rows {
     docs.push_back(doc);
     buckets.push_back(bucket);
   }
-};
-
-// What all collectors of a search share.
-class Collector;
-struct AggregationScope {
-  size_t collected = 0, answered = 0;
-  bool typed_keys = false;
-  // Of the segment that is open, with the search's matches in it; null outside of `open` … `close`.
-  const QueryContext* context = nullptr;
-  const Matches* matches = nullptr;
-  SegmentPlace place;
-  // What a hit shows; to be called when all segments are closed.
-  std::function<Hit(const Candidate&, const SearchRequest&)> fetch;
-  std::string key(const std::string& name, const Collector& collector) const;  // "name" or "type#name"
-  void collect(size_t buckets);                                                // throws circuit_breaking_exception
-  void answer(size_t buckets);                                                 // throws too_many_buckets_exception
 };
 
 class Collector {
@@ -85,7 +64,6 @@ class BucketCollector : public Collector {
   virtual bool single_bucket() const { return false; }
   // Counts the row and keeps it for the children.
   void count(uint32_t doc, uint32_t bucket) {
-    if (counts_.size() <= bucket) grow(bucket);
     ++counts_[bucket];
     if (!children_.empty()) rows_.add(doc, bucket);
   }
@@ -94,7 +72,10 @@ class BucketCollector : public Collector {
     rows_.block = rows.block;
   }
   void pass_on();
-  int64_t count_of(uint32_t bucket) const { return bucket < counts_.size() ? counts_[bucket] : 0; }
+  int64_t count_of(uint32_t bucket) const {
+    const int64_t* seen = counts_.find(bucket);
+    return seen == nullptr ? 0 : *seen;
+  }
   // "doc_count" and the children's results.
   void print_into(json::Object& out, uint32_t bucket);
   // By "_count", "_key" (nullopt here) or a child's metric.
@@ -105,9 +86,8 @@ class BucketCollector : public Collector {
   Children children_;
 
  private:
-  void grow(uint32_t bucket);
   std::string name_;
-  std::vector<int64_t> counts_;
+  PerBucket<int64_t> counts_;
   Rows rows_;
 };
 
@@ -124,13 +104,10 @@ class BucketTable {
   std::vector<Entry> of(uint32_t parent);
 
  private:
-  struct Hash {
-    size_t operator()(const std::pair<uint32_t, int64_t>& key) const {
-      return (static_cast<size_t>(key.second) ^ (size_t{key.first} << 32)) * 0x9E3779B97F4A7C15ULL >> 7;
-    }
-  };
   AggregationScope& scope_;
-  std::unordered_map<std::pair<uint32_t, int64_t>, uint32_t, Hash> numbers_;
+  static size_t hash(uint32_t parent, int64_t key);
+  void grow();
+  std::vector<uint32_t> slots_;  // open addressing: one more than the number of an entry, 0: free
   std::vector<Entry> entries_;
   std::vector<std::vector<uint32_t>> by_parent_;
 };
@@ -145,6 +122,10 @@ class FieldReader {
     any_type_ = true;
     return *this;
   }
+  // Throws illegal_argument if the field is no geo_point: "… is not supported for aggregation [geo_bounds]".
+  void require_points(std::string_view aggregation) const;
+  // Throws illegal_argument if the field has no numbers: "… is not supported for aggregation [avg]".
+  void require_numbers(std::string_view aggregation) const;
   // Finds the field; throws illegal_argument for text and for fields without doc values.
   void open(const QueryContext& context);
   void load(uint32_t block);
@@ -164,6 +145,7 @@ class FieldReader {
   const std::optional<json::Value>& missing() const { return missing_; }
 
  private:
+  [[noreturn]] void refuse_type(std::string_view aggregation) const;
   std::string field_;
   bool any_type_ = false;
   std::optional<json::Value> missing_;
@@ -191,14 +173,21 @@ std::unique_ptr<Collector> collect_filter(const FilterAggregation&, const Aggreg
 std::unique_ptr<Collector> collect_filters(const FiltersAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_missing(const MissingAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_global(const Aggregation&, AggregationScope&);
-std::unique_ptr<Collector> collect_metric(const MetricAggregation&);
-std::unique_ptr<Collector> collect_cardinality(const MetricAggregation&);
-std::unique_ptr<Collector> collect_percentiles(const PercentilesAggregation&);
+std::unique_ptr<Collector> collect_metric(const MetricAggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_cardinality(const MetricAggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_percentiles(const PercentilesAggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_adjacency_matrix(const AdjacencyMatrixAggregation&, const Aggregation&,
                                                     AggregationScope&);
 std::unique_ptr<Collector> collect_composite(const CompositeAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_geo_bounds(const GeoBoundsAggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_geo_centroid(const GeoCentroidAggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_geo_grid(const GeoGridAggregation&, const Aggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_matrix_stats(const MatrixStatsAggregation&, AggregationScope&);
+std::unique_ptr<Collector> collect_significant_terms(const SignificantTermsAggregation&, const Aggregation&,
+                                                     AggregationScope&);
 std::unique_ptr<Collector> collect_ip_range(const IpRangeAggregation&, const Aggregation&, AggregationScope&);
-std::unique_ptr<Collector> collect_median_absolute_deviation(const MedianAbsoluteDeviationAggregation&);
+std::unique_ptr<Collector> collect_median_absolute_deviation(const MedianAbsoluteDeviationAggregation&,
+                                                             AggregationScope&);
 std::unique_ptr<Collector> collect_multi_terms(const MultiTermsAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_nested(const NestedAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_reverse_nested(const ReverseNestedAggregation&, const Aggregation&,
@@ -206,7 +195,7 @@ std::unique_ptr<Collector> collect_reverse_nested(const ReverseNestedAggregation
 std::unique_ptr<Collector> collect_rare_terms(const RareTermsAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_sampler(const SamplerAggregation&, const Aggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_top_metrics(const TopMetricsAggregation&, AggregationScope&);
-std::unique_ptr<Collector> collect_weighted_avg(const WeightedAvgAggregation&);
+std::unique_ptr<Collector> collect_weighted_avg(const WeightedAvgAggregation&, AggregationScope&);
 std::unique_ptr<Collector> collect_top_hits(const TopHitsAggregation&, AggregationScope&);
 
 }  // namespace standpipe::search

@@ -1,5 +1,6 @@
 // filter, filters, missing, global: buckets of documents that pass a test.
 #include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/passing_filters.h"
 
 namespace standpipe::search {
 namespace {
@@ -8,29 +9,31 @@ namespace {
 class FiltersCollector final : public BucketCollector {
  public:
   FiltersCollector(FiltersAggregation node, bool single, const Aggregation& aggregation, AggregationScope& scope)
-      : BucketCollector(aggregation, scope), node_(std::move(node)), single_(single) {}
+      : BucketCollector(aggregation, scope),
+        filters_(std::move(node.filters)),
+        other_(std::move(node.other_bucket_key)),
+        keyed_(node.keyed),
+        single_(single) {}
 
   void open(const QueryContext& context, const DocSet& live) override {
     BucketCollector::open(context, live);
-    passing_.clear();
-    for (const auto& [name, filter] : node_.filters) passing_.push_back(evaluate(context, *filter, false).docs);
+    filters_.open(context);
   }
   void close() override {
     BucketCollector::close();
-    passing_.clear();
+    filters_.close();
   }
 
   void collect(const Rows& rows) override {
     begin(rows);
-    const auto width = static_cast<uint32_t>(node_.filters.size() + (node_.other_bucket_key ? 1 : 0));
     for (size_t i = 0; i < rows.docs.size(); ++i) {
       bool passed = false;
-      for (uint32_t f = 0; f < passing_.size(); ++f) {
-        if (!passing_[f].contains(rows.docs[i])) continue;
+      for (size_t f = 0; f < filters_.size(); ++f) {
+        if (!filters_.passes(f, rows.docs[i])) continue;
         passed = true;
-        count(rows.docs[i], bucket_of(rows.buckets[i], f, width));
+        count(rows.docs[i], scope_.bucket_of(rows.buckets[i], f, width()));
       }
-      if (!passed && node_.other_bucket_key) count(rows.docs[i], bucket_of(rows.buckets[i], width - 1, width));
+      if (!passed && other_) count(rows.docs[i], scope_.bucket_of(rows.buckets[i], filters_.size(), width()));
     }
     pass_on();
   }
@@ -38,34 +41,28 @@ class FiltersCollector final : public BucketCollector {
   std::string_view type() const override { return single_ ? "filter" : "filters"; }
 
   json::Value result(uint32_t parent) override {
-    const auto width = static_cast<uint32_t>(node_.filters.size() + (node_.other_bucket_key ? 1 : 0));
-    scope_.answer(width);
+    scope_.answer(width());
     json::Array list;
     json::Object keyed;
-    for (uint32_t f = 0; f < width; ++f) {
+    for (size_t f = 0; f < width(); ++f) {
       json::Object bucket;
-      print_into(bucket, bucket_of(parent, f, width));
+      print_into(bucket, scope_.bucket_of(parent, f, width()));
       if (single_) return bucket;
-      const std::string& name = f < node_.filters.size() ? node_.filters[f].first : *node_.other_bucket_key;
-      if (node_.keyed)
+      const std::string& name = f < filters_.size() ? filters_.name(f) : *other_;
+      if (keyed_)
         keyed.append(name, std::move(bucket));
       else
         list.push_back(std::move(bucket));
     }
-    return json::Object{{"buckets", node_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
+    return json::Object{{"buckets", keyed_ ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
   }
 
  private:
   bool single_bucket() const override { return single_; }
-  uint32_t bucket_of(uint32_t parent, uint32_t filter, uint32_t width) {
-    if (parent == UINT32_MAX) return UINT32_MAX;  // a bucket that was made to fill a gap
-    const uint64_t bucket = uint64_t{parent} * width + filter;
-    if (bucket >= kCollectedMax) scope_.collect(kCollectedMax + 1);
-    return static_cast<uint32_t>(bucket);
-  }
-  const FiltersAggregation node_;
-  const bool single_;
-  std::vector<DocSet> passing_;
+  size_t width() const { return filters_.size() + (other_ ? 1 : 0); }
+  PassingFilters filters_;
+  const std::optional<std::string> other_;  // the bucket of documents that pass none
+  const bool keyed_, single_;
 };
 
 class MissingCollector final : public BucketCollector {

@@ -1,7 +1,7 @@
 // ip_range: a bucket per given range of addresses.
 #include <algorithm>
 
-#include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/intervals.h"
 #include "search/error.h"
 
 namespace standpipe::search {
@@ -9,10 +9,10 @@ namespace {
 
 constexpr size_t kAddressBytes = 16;
 
-class IpRangeCollector final : public BucketCollector {
+class IpRangeCollector final : public IntervalsCollector {
  public:
   IpRangeCollector(const IpRangeAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
-      : BucketCollector(aggregation, scope), node_(node), reader_(node.field) {
+      : IntervalsCollector(node.field, node.keyed, aggregation, scope) {
     for (const auto& given : node.ranges) ranges_.push_back(read(given));
     std::stable_sort(ranges_.begin(), ranges_.end(), [](const Range& a, const Range& b) {
       return a.from != b.from ? a.from < b.from : a.to < b.to;
@@ -20,51 +20,16 @@ class IpRangeCollector final : public BucketCollector {
   }
 
   void open(const QueryContext& context, const DocSet& live) override {
-    BucketCollector::open(context, live);
-    reader_.open(context);
-    if (reader_.known() != nullptr && reader_.known()->type != &ip_type()) {
-      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
+    IntervalsCollector::open(context, live);
+    if (const FieldSpec* field = reader_.known(); field != nullptr && field->type != &ip_type()) {
+      throw illegal_argument("Field [" + field->path + "] of type [" + std::string(field->type->name) +
                              "] is not supported for aggregation [ip_range]");
     }
     const size_t terms = reader_.terms() == nullptr ? 0 : reader_.terms()->count();
     addresses_.assign(terms, {});
   }
 
-  void collect(const Rows& rows) override {
-    begin(rows);
-    reader_.load(rows.block);
-    for (size_t i = 0; i < rows.docs.size(); ++i) {
-      const auto values = reader_.values(rows.docs[i]);
-      for (uint32_t r = 0; r < ranges_.size(); ++r) {
-        const bool inside = std::any_of(values.begin(), values.end(), [&](int64_t ordinal) {
-          const std::string& address = address_of(static_cast<uint32_t>(ordinal));
-          return address >= ranges_[r].from && (ranges_[r].to.empty() || address < ranges_[r].to);
-        });
-        if (inside) count(rows.docs[i], bucket_of(rows.buckets[i], r));
-      }
-    }
-    pass_on();
-  }
-
   std::string_view type() const override { return "ip_range"; }
-
-  json::Value result(uint32_t parent) override {
-    scope_.answer(ranges_.size());
-    json::Array list;
-    json::Object keyed;
-    for (uint32_t r = 0; r < ranges_.size(); ++r) {
-      json::Object bucket;
-      if (!node_.keyed) bucket.append("key", ranges_[r].key);
-      if (!ranges_[r].from.empty()) bucket.append("from", print_ip(ranges_[r].from));
-      if (!ranges_[r].to.empty()) bucket.append("to", print_ip(ranges_[r].to));
-      print_into(bucket, bucket_of(parent, r));
-      if (node_.keyed)
-        keyed.append(ranges_[r].key, std::move(bucket));
-      else
-        list.push_back(std::move(bucket));
-    }
-    return json::Object{{"buckets", node_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
-  }
 
  private:
   struct Range {
@@ -96,11 +61,16 @@ class IpRangeCollector final : public BucketCollector {
       out.key = (given.from.empty() ? "*" : print_ip(out.from)) + "-" + (given.to.empty() ? "*" : print_ip(out.to));
     return out;
   }
-  uint32_t bucket_of(uint32_t parent, uint32_t range) {
-    if (parent == UINT32_MAX) return UINT32_MAX;  // a bucket that was made to fill a gap
-    const uint64_t bucket = uint64_t{parent} * ranges_.size() + range;
-    if (bucket >= kCollectedMax) scope_.collect(kCollectedMax + 1);
-    return static_cast<uint32_t>(bucket);
+  size_t intervals() const override { return ranges_.size(); }
+  bool contains(size_t interval, int64_t ordinal) override {
+    const std::string& address = address_of(static_cast<uint32_t>(ordinal));
+    const Range& range = ranges_[interval];
+    return address >= range.from && (range.to.empty() || address < range.to);
+  }
+  const std::string& key(size_t interval) const override { return ranges_[interval].key; }
+  void print_bounds(json::Object& bucket, size_t interval) const override {
+    if (!ranges_[interval].from.empty()) bucket.append("from", print_ip(ranges_[interval].from));
+    if (!ranges_[interval].to.empty()) bucket.append("to", print_ip(ranges_[interval].to));
   }
   const std::string& address_of(uint32_t ordinal) {
     std::string& bytes = addresses_[ordinal];
@@ -108,8 +78,6 @@ class IpRangeCollector final : public BucketCollector {
     return bytes;
   }
 
-  const IpRangeAggregation& node_;
-  FieldReader reader_;
   std::vector<Range> ranges_;
   std::vector<std::string> addresses_;  // by ordinal of the segment
 };

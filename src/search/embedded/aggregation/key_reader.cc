@@ -15,7 +15,7 @@ void KeyReader::open(const QueryContext& context) {
 int64_t KeyReader::intern(const std::string& term) {
   const auto known = known_.find(term);
   if (known != known_.end()) return known->second;
-  scope_.collect(1);
+  scope_.take(kInternedBytes + term.size());
   const auto id = static_cast<int64_t>(names_.size());
   known_.emplace(names_.emplace_back(term), id);
   return id;
@@ -95,7 +95,7 @@ uint32_t TupleTable::bucket(uint32_t parent, const std::vector<int64_t>& keys) {
   std::memcpy(bytes.data() + sizeof parent, keys.data(), keys.size() * sizeof(int64_t));
   const auto [at, inserted] = numbers_.try_emplace(std::move(bytes), static_cast<uint32_t>(entries_.size()));
   if (inserted) {
-    scope_.collect(1);
+    scope_.take(kInternedBytes + 2 * keys.size() * sizeof keys[0]);
     entries_.push_back({parent, at->second, keys});
   }
   return at->second;

@@ -1,37 +1,16 @@
 // median_absolute_deviation: the median of how far values are from their median.
 #include <cmath>
 
-#include "search/embedded/aggregation/collector.h"
-#include "search/embedded/aggregation/tdigest.h"
-#include "search/error.h"
+#include "search/embedded/aggregation/digests.h"
 
 namespace standpipe::search {
 namespace {
 
-class DeviationCollector final : public Collector {
+class DeviationCollector final : public DigestCollector {
  public:
-  explicit DeviationCollector(const MedianAbsoluteDeviationAggregation& node)
-      : node_(node), reader_(node.field, node.missing) {}
+  DeviationCollector(const MedianAbsoluteDeviationAggregation& node, AggregationScope& scope)
+      : DigestCollector(node.field, node.missing, node.compression, scope), node_(node) {}
 
-  void open(const QueryContext& context, const DocSet&) override {
-    reader_.open(context);
-    if (reader_.known() != nullptr && !reader_.numeric()) {
-      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
-                             "] is not supported for aggregation [median_absolute_deviation]");
-    }
-  }
-  void collect(const Rows& rows) override {
-    if (reader_.known() == nullptr) return;
-    reader_.load(rows.block);
-    for (size_t i = 0; i < rows.docs.size(); ++i) {
-      const auto values = reader_.values(rows.docs[i]);
-      if (values.empty()) continue;
-      const uint32_t bucket = rows.buckets[i];
-      if (digests_.size() <= bucket)
-        digests_.resize(std::max<size_t>(bucket + 1, digests_.size() * 2), TDigest(node_.compression));
-      for (const int64_t stored : values) digests_[bucket].add(reader_.number(stored));
-    }
-  }
   std::string_view type() const override { return "median_absolute_deviation"; }
 
   json::Value result(uint32_t bucket) override {
@@ -44,21 +23,22 @@ class DeviationCollector final : public Collector {
 
  private:
   double deviation(uint32_t bucket) {
-    if (bucket >= digests_.size()) return std::nan("");
-    const double median = digests_[bucket].quantile(0.5);
+    TDigest* seen = digest(bucket);
+    if (seen == nullptr) return std::nan("");
+    const double median = seen->quantile(0.5);
     TDigest away(node_.compression);
-    digests_[bucket].each([&](double mean, double weight) { away.add(std::abs(mean - median), weight); });
+    seen->each([&](double mean, double weight) { away.add(std::abs(mean - median), weight); });
     return away.quantile(0.5);
   }
+  std::string_view name() const override { return type(); }
   const MedianAbsoluteDeviationAggregation& node_;
-  FieldReader reader_;
-  std::vector<TDigest> digests_;
 };
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_median_absolute_deviation(const MedianAbsoluteDeviationAggregation& node) {
-  return std::make_unique<DeviationCollector>(node);
+std::unique_ptr<Collector> collect_median_absolute_deviation(const MedianAbsoluteDeviationAggregation& node,
+                                                             AggregationScope& scope) {
+  return std::make_unique<DeviationCollector>(node, scope);
 }
 
 }  // namespace standpipe::search

@@ -39,15 +39,12 @@ struct Statistics {
 
 class MetricCollector final : public Collector {
  public:
-  explicit MetricCollector(const MetricAggregation& node) : node_(node), reader_(node.field, node.missing) {}
+  MetricCollector(const MetricAggregation& node, AggregationScope& scope)
+      : node_(node), reader_(node.field, node.missing), buckets_(scope) {}
 
   void open(const QueryContext& context, const DocSet&) override {
     reader_.open(context);
-    if (reader_.known() != nullptr && !reader_.numeric() && node_.kind != Kind::value_count) {
-      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
-                             "] is not supported for aggregation [" +
-                             std::string(kNames[static_cast<size_t>(node_.kind)]) + "]");
-    }
+    if (node_.kind != Kind::value_count) reader_.require_numbers(type());
   }
 
   void collect(const Rows& rows) override {
@@ -57,9 +54,7 @@ class MetricCollector final : public Collector {
     for (size_t i = 0; i < rows.docs.size(); ++i) {
       const auto values = reader_.values(rows.docs[i]);
       if (values.empty()) continue;
-      const uint32_t bucket = rows.buckets[i];
-      if (buckets_.size() <= bucket) buckets_.resize(std::max<size_t>(bucket + 1, buckets_.size() * 2));
-      Statistics& into = buckets_[bucket];
+      Statistics& into = buckets_[rows.buckets[i]];
       if (numbers) {
         for (const int64_t stored : values) into.add(reader_.number(stored));
       } else {
@@ -111,7 +106,10 @@ class MetricCollector final : public Collector {
   }
 
  private:
-  Statistics statistics(uint32_t bucket) const { return bucket < buckets_.size() ? buckets_[bucket] : Statistics{}; }
+  Statistics statistics(uint32_t bucket) const {
+    const Statistics* seen = buckets_.find(bucket);
+    return seen == nullptr ? Statistics{} : *seen;
+  }
   static void print(json::Object& out, const char* name, double value) {
     out.append(name, std::isfinite(value) ? json::Value(value) : json::Value());
   }
@@ -151,13 +149,13 @@ class MetricCollector final : public Collector {
 
   const MetricAggregation& node_;
   FieldReader reader_;
-  std::vector<Statistics> buckets_;
+  PerBucket<Statistics> buckets_;
 };
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_metric(const MetricAggregation& node) {
-  return std::make_unique<MetricCollector>(node);
+std::unique_ptr<Collector> collect_metric(const MetricAggregation& node, AggregationScope& scope) {
+  return std::make_unique<MetricCollector>(node, scope);
 }
 
 }  // namespace standpipe::search

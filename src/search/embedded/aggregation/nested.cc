@@ -2,6 +2,7 @@
 // stand in.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "search/embedded/aggregation/collector.h"
 #include "search/embedded/nested.h"
@@ -82,7 +83,7 @@ class NestedCollector final : public JoinCollector {
 class ReverseNestedCollector final : public JoinCollector {
  public:
   ReverseNestedCollector(const ReverseNestedAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
-      : JoinCollector(aggregation, scope), path_(node.path) {}
+      : JoinCollector(aggregation, scope), path_(node.path), last_(scope) {}
 
   void open(const QueryContext& context, const DocSet&) override {
     if (context.within == nullptr) {
@@ -90,7 +91,7 @@ class ReverseNestedCollector final : public JoinCollector {
                              "] can only be used inside a [nested] aggregation");
     }
     levels_.clear();
-    last_.clear();
+    ++segment_;
     const QueryContext* outer = &context;
     while (outer->within != nullptr && outer->within->path() != path_) {
       levels_.push_back(outer->within);
@@ -106,9 +107,8 @@ class ReverseNestedCollector final : public JoinCollector {
       uint32_t doc = rows.docs[i];
       for (const NestedObjects* level : levels_) doc = level->parent(doc);
       const uint32_t bucket = rows.buckets[i];
-      if (last_.size() <= bucket) last_.resize(std::max<size_t>(bucket + 1, last_.size() * 2), kNothing);
-      if (last_[bucket] == doc) continue;
-      last_[bucket] = doc;
+      const std::pair here(segment_, doc);
+      if (std::exchange(last_[bucket], here) == here) continue;
       move_to(doc, bucket);
     }
     end_block();
@@ -118,8 +118,8 @@ class ReverseNestedCollector final : public JoinCollector {
  private:
   const std::string path_;  // empty: the documents
   std::vector<const NestedObjects*> levels_;
-  static constexpr uint32_t kNothing = UINT32_MAX;
-  std::vector<uint32_t> last_;  // by bucket: its last document of the open segment
+  uint32_t segment_ = 0;  // that is open, counted from 1
+  PerBucket<std::pair<uint32_t, uint32_t>> last_;  // segment and document that came last
 };
 
 }  // namespace

@@ -2,39 +2,15 @@
 #include <cmath>
 
 #include "base/bytes.h"
-#include "search/embedded/aggregation/collector.h"
-#include "search/embedded/aggregation/tdigest.h"
-#include "search/error.h"
+#include "search/embedded/aggregation/digests.h"
 
 namespace standpipe::search {
 namespace {
 
-class PercentilesCollector final : public Collector {
+class PercentilesCollector final : public DigestCollector {
  public:
-  explicit PercentilesCollector(const PercentilesAggregation& node) : node_(node), reader_(node.field, node.missing) {}
-
-  void open(const QueryContext& context, const DocSet&) override {
-    reader_.open(context);
-    if (reader_.known() != nullptr && !reader_.numeric()) {
-      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
-                             "] is not supported for aggregation [" +
-                             (node_.ranks ? "percentile_ranks" : "percentiles") + "]");
-    }
-  }
-
-  void collect(const Rows& rows) override {
-    if (reader_.known() == nullptr) return;
-    reader_.load(rows.block);
-    for (size_t i = 0; i < rows.docs.size(); ++i) {
-      const auto values = reader_.values(rows.docs[i]);
-      if (values.empty()) continue;
-      const uint32_t bucket = rows.buckets[i];
-      if (digests_.size() <= bucket) {
-        digests_.resize(std::max<size_t>(bucket + 1, digests_.size() * 2), TDigest(node_.compression));
-      }
-      for (const int64_t stored : values) digests_[bucket].add(reader_.number(stored));
-    }
-  }
+  PercentilesCollector(const PercentilesAggregation& node, AggregationScope& scope)
+      : DigestCollector(node.field, node.missing, node.compression, scope), node_(node) {}
 
   std::string_view type() const override {
     if (node_.hdr) return node_.ranks ? "hdr_percentile_ranks" : "hdr_percentiles";
@@ -68,19 +44,19 @@ class PercentilesCollector final : public Collector {
 
  private:
   double at(uint32_t bucket, double point) {
-    if (bucket >= digests_.size()) return std::nan("");
-    return node_.ranks ? digests_[bucket].rank(point) * 100 : digests_[bucket].quantile(point / 100);
+    TDigest* seen = digest(bucket);
+    if (seen == nullptr) return std::nan("");
+    return node_.ranks ? seen->rank(point) * 100 : seen->quantile(point / 100);
   }
+  std::string_view name() const override { return node_.ranks ? "percentile_ranks" : "percentiles"; }
 
   const PercentilesAggregation& node_;
-  FieldReader reader_;
-  std::vector<TDigest> digests_;
 };
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_percentiles(const PercentilesAggregation& node) {
-  return std::make_unique<PercentilesCollector>(node);
+std::unique_ptr<Collector> collect_percentiles(const PercentilesAggregation& node, AggregationScope& scope) {
+  return std::make_unique<PercentilesCollector>(node, scope);
 }
 
 }  // namespace standpipe::search

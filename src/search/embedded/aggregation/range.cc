@@ -3,66 +3,34 @@
 #include <cmath>
 
 #include "search/dsl/options.h"
-#include "search/embedded/aggregation/collector.h"
+#include "search/embedded/aggregation/intervals.h"
 #include "search/error.h"
 
 namespace standpipe::search {
 namespace {
 
-class RangeCollector final : public BucketCollector {
+class RangeCollector final : public IntervalsCollector {
  public:
   RangeCollector(const RangeAggregation& node, const Aggregation& aggregation, AggregationScope& scope)
-      : BucketCollector(aggregation, scope), node_(node), reader_(node.field), zone_(TimeZone::parse(node.time_zone)) {
+      : IntervalsCollector(node.field, node.keyed, aggregation, scope),
+        node_(node),
+        zone_(TimeZone::parse(node.time_zone)) {
     if (!node.format.empty()) format_ = DateFormat::parse(node.format);
     if (!node.dates) read_ranges(0);
   }
 
   void open(const QueryContext& context, const DocSet& live) override {
-    BucketCollector::open(context, live);
-    reader_.open(context);
-    if (reader_.known() != nullptr && !reader_.numeric()) {
-      throw illegal_argument("Field [" + node_.field + "] of type [" + std::string(reader_.known()->type->name) +
-                             "] is not supported for aggregation [" + (node_.dates ? "date_range" : "range") + "]");
-    }
+    IntervalsCollector::open(context, live);
+    reader_.require_numbers(type());
     if (!format_ && reader_.known() != nullptr) format_ = reader_.known()->format;
     if (ranges_.empty()) read_ranges(context.now_ms);
-  }
-
-  void collect(const Rows& rows) override {
-    begin(rows);
-    reader_.load(rows.block);
-    for (size_t i = 0; i < rows.docs.size(); ++i) {
-      const auto values = reader_.values(rows.docs[i]);
-      for (uint32_t r = 0; r < ranges_.size(); ++r) {
-        const bool inside = std::any_of(values.begin(), values.end(), [&](int64_t stored) {
-          const double value = reader_.number(stored);
-          return value >= ranges_[r].from && value < ranges_[r].to;
-        });
-        if (inside) count(rows.docs[i], bucket_of(rows.buckets[i], r));
-      }
-    }
-    pass_on();
   }
 
   std::string_view type() const override { return node_.dates ? "date_range" : "range"; }
 
   json::Value result(uint32_t parent) override {
     if (ranges_.empty()) read_ranges(0);
-    scope_.answer(ranges_.size());
-    json::Array list;
-    json::Object keyed;
-    for (uint32_t r = 0; r < ranges_.size(); ++r) {
-      json::Object bucket;
-      if (!node_.keyed) bucket.append("key", ranges_[r].key);
-      print_bound(bucket, "from", ranges_[r].from);
-      print_bound(bucket, "to", ranges_[r].to);
-      print_into(bucket, bucket_of(parent, r));
-      if (node_.keyed)
-        keyed.append(ranges_[r].key, std::move(bucket));
-      else
-        list.push_back(std::move(bucket));
-    }
-    return json::Object{{"buckets", node_.keyed ? json::Value(std::move(keyed)) : json::Value(std::move(list))}};
+    return IntervalsCollector::result(parent);
   }
 
  private:
@@ -71,11 +39,15 @@ class RangeCollector final : public BucketCollector {
     double from, to;
   };
 
-  uint32_t bucket_of(uint32_t parent, uint32_t range) {
-    if (parent == UINT32_MAX) return UINT32_MAX;  // a bucket that was made to fill a gap
-    const uint64_t bucket = uint64_t{parent} * ranges_.size() + range;
-    if (bucket >= kCollectedMax) scope_.collect(kCollectedMax + 1);
-    return static_cast<uint32_t>(bucket);
+  size_t intervals() const override { return ranges_.size(); }
+  bool contains(size_t interval, int64_t stored) override {
+    const double value = reader_.number(stored);
+    return value >= ranges_[interval].from && value < ranges_[interval].to;
+  }
+  const std::string& key(size_t interval) const override { return ranges_[interval].key; }
+  void print_bounds(json::Object& bucket, size_t interval) const override {
+    print_bound(bucket, "from", ranges_[interval].from);
+    print_bound(bucket, "to", ranges_[interval].to);
   }
 
   double read_bound(const json::Value& value, int64_t now_ms) const {
@@ -111,7 +83,6 @@ class RangeCollector final : public BucketCollector {
   }
 
   const RangeAggregation& node_;
-  FieldReader reader_;
   TimeZone zone_;
   std::shared_ptr<const DateFormat> format_;
   std::vector<Range> ranges_;

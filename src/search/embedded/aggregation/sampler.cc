@@ -22,7 +22,7 @@ class SamplerCollector final : public BucketCollector {
       std::vector<Sampled>& best = best_[rows.buckets[i]];
       const Sampled one{rows.docs[i], scope_.matches->score(rows.docs[i])};
       if (best.size() < node_.docs_max) {
-        scope_.collect(1);
+        scope_.take(sizeof(Sampled));
         best.push_back(one);
       } else if (better(one, best.front())) {
         std::pop_heap(best.begin(), best.end(), better);

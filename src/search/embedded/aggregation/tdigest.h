@@ -2,6 +2,7 @@
 // t-digest (Dunning, Ertl) with the arcsine scale, which keeps the ends fine.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,6 +13,7 @@ class TDigest {
   explicit TDigest(double compression = 100) : compression_(compression) {}
   void add(double value, double weight = 1);
   double count() const { return count_; }
+  size_t bytes() const { return (centroids_.capacity() + waiting_.capacity()) * sizeof(Centroid); }
   double quantile(double q);  // 0 … 1; NaN if nothing was added
   double rank(double value);  // the part of the values up to `value`, 0 … 1
   // visit(mean, weight) in rising order.

@@ -86,7 +86,7 @@ class TermsCollector final : public BucketCollector {
   uint32_t intern(const std::string& term) {
     const auto known = known_.find(term);
     if (known != known_.end()) return known->second;
-    scope_.collect(1);
+    scope_.take(kInternedBytes + term.size());
     const auto id = static_cast<uint32_t>(names_.size());
     known_.emplace(names_.emplace_back(term), id);
     return id;

@@ -9,16 +9,13 @@ namespace {
 
 class WeightedAvgCollector final : public Collector {
  public:
-  explicit WeightedAvgCollector(const WeightedAvgAggregation& node)
-      : value_(node.value_field, node.value_missing), weight_(node.weight_field, node.weight_missing) {}
+  WeightedAvgCollector(const WeightedAvgAggregation& node, AggregationScope& scope)
+      : value_(node.value_field, node.value_missing), weight_(node.weight_field, node.weight_missing), sums_(scope) {}
 
   void open(const QueryContext& context, const DocSet&) override {
     for (FieldReader* reader : {&value_, &weight_}) {
       reader->open(context);
-      if (reader->known() != nullptr && !reader->numeric())
-        throw illegal_argument("Field [" + reader->known()->path + "] of type [" +
-                               std::string(reader->known()->type->name) +
-                               "] is not supported for aggregation [weighted_avg]");
+      reader->require_numbers("weighted_avg");
     }
   }
   void collect(const Rows& rows) override {
@@ -33,12 +30,11 @@ class WeightedAvgCollector final : public Collector {
             "Encountered more than one weight for a single document. Use a script to combine multiple "
             "weights-per-doc into a single value.");
       }
-      const uint32_t bucket = rows.buckets[i];
-      if (sums_.size() <= bucket) sums_.resize(std::max<size_t>(bucket + 1, sums_.size() * 2));
+      Sums& sums = sums_[rows.buckets[i]];
       const double weight = weight_.number(weights[0]);
       for (const int64_t stored : values) {
-        sums_[bucket].values += value_.number(stored) * weight;
-        sums_[bucket].weights += weight;
+        sums.values += value_.number(stored) * weight;
+        sums.weights += weight;
       }
     }
   }
@@ -56,16 +52,17 @@ class WeightedAvgCollector final : public Collector {
     double values = 0, weights = 0;
   };
   double average(uint32_t bucket) const {
-    return bucket < sums_.size() ? sums_[bucket].values / sums_[bucket].weights : std::nan("");
+    const Sums* sums = sums_.find(bucket);
+    return sums == nullptr ? std::nan("") : sums->values / sums->weights;
   }
   FieldReader value_, weight_;
-  std::vector<Sums> sums_;
+  PerBucket<Sums> sums_;
 };
 
 }  // namespace
 
-std::unique_ptr<Collector> collect_weighted_avg(const WeightedAvgAggregation& node) {
-  return std::make_unique<WeightedAvgCollector>(node);
+std::unique_ptr<Collector> collect_weighted_avg(const WeightedAvgAggregation& node, AggregationScope& scope) {
+  return std::make_unique<WeightedAvgCollector>(node, scope);
 }
 
 }  // namespace standpipe::search

@@ -79,14 +79,14 @@ Matches evaluate_constant_score(const QueryContext& context, const ConstantScore
 }
 
 Matches evaluate_dis_max(const QueryContext& context, const DisMaxQuery& query, float boost, bool scored) {
-  std::vector<Matches> parts;
+  BestOf best(context.docs(), query.tie_breaker, scored);
   for (const QueryPtr& inner : query.queries) {
     Matches part = evaluate(context, *inner, scored);
     part.constant *= boost;
     for (float& score : part.scores) score *= boost;
-    parts.push_back(std::move(part));
+    best.add(std::move(part));
   }
-  return best_of(context.docs(), std::move(parts), query.tie_breaker, scored);
+  return best.take();
 }
 
 }  // namespace standpipe::search

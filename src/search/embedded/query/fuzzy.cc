@@ -98,16 +98,15 @@ Matches match_fuzzy(const QueryContext& context, const FieldSpec& spec, const st
   Matches out{.docs = context.none(), .constant = boost};
   const auto field = context.segment.field(spec.path);
   if (!field || field->terms == nullptr) return out;
+  constexpr uint64_t kCost = 4;
   struct Close {
     int edits;
     std::string term;
   };
   std::vector<Close> close;
   const std::string from = fixed_prefix(wanted, how.prefix_length);
-  field->terms->visit(from, [&](std::string_view term, uint32_t) {
-    if (!term.starts_with(from)) return false;
+  scan_terms(context, *field->terms, from, kCost, [&](std::string_view term, uint32_t) {
     if (const auto edits = test.edits(term)) close.push_back({*edits, std::string(term)});
-    return true;
   });
   std::stable_sort(close.begin(), close.end(), [](const Close& a, const Close& b) { return a.edits < b.edits; });
   if (close.size() > how.expansions_max) close.resize(how.expansions_max);
@@ -121,13 +120,13 @@ Matches match_fuzzy(const QueryContext& context, const FieldSpec& spec, const st
 }
 
 Matches evaluate_fuzzy(const QueryContext& context, const FuzzyQuery& query, float boost, bool scored) {
-  std::vector<Matches> parts;
+  BestOf best(context.docs(), 0, scored);
   for (const FieldSpec* field : term_fields(context, query.field, query.analyzed, "fuzzy")) {
     const bool spell = query.analyzed && field->type->full_text();
     const std::string wanted = spell ? field->search_analyzer->normalize(query.value) : query.value;
-    parts.push_back(match_fuzzy(context, *field, wanted, query.how, boost, scored));
+    best.add(match_fuzzy(context, *field, wanted, query.how, boost, scored));
   }
-  return best_of(context.docs(), std::move(parts), 0, scored);
+  return best.take();
 }
 
 }  // namespace standpipe::search

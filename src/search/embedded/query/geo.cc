@@ -38,11 +38,8 @@ Matches evaluate_geo_distance(const QueryContext& context, const GeoDistanceQuer
 }
 
 Matches evaluate_geo_bounding_box(const QueryContext& context, const GeoBoundingBoxQuery& query, float boost) {
-  return scan_points(context, query.field, query.ignore_unmapped, boost, [&](GeoPoint point) {
-    if (point.lat > query.top || point.lat < query.bottom) return false;
-    if (query.left <= query.right) return point.lon >= query.left && point.lon <= query.right;
-    return point.lon >= query.left || point.lon <= query.right;
-  });
+  return scan_points(context, query.field, query.ignore_unmapped, boost,
+                     [&](GeoPoint point) { return query.box.contains(point); });
 }
 
 }  // namespace standpipe::search

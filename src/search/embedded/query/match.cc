@@ -103,22 +103,22 @@ Matches match_across(const QueryContext& context, const std::vector<std::pair<co
   const AnalysedText analysed = analyse(context, *fields.front().first, query);
   if (analysed.terms.empty()) return {DocSet(context.docs(), query.all_if_no_terms)};
   return combine(context, analysed.terms.size(), query, scored, [&](size_t i) {
-    std::vector<Matches> parts;
+    BestOf best(context.docs(), query.tie_breaker, scored);
     for (const auto& [field, boost] : fields)
-      parts.push_back(score_term(context, *field, analysed.terms[i], boost, scored));
-    return best_of(context.docs(), std::move(parts), query.tie_breaker, scored);
+      best.add(score_term(context, *field, analysed.terms[i], boost, scored));
+    return best.take();
   });
 }
 
 }  // namespace
 
 Matches evaluate_match(const QueryContext& context, const MatchQuery& query, float boost, bool scored) {
-  std::vector<Matches> parts;
+  BestOf best(context.docs(), query.tie_breaker, scored);
   std::vector<std::pair<const FieldSpec*, float>> across;
   for (const FieldBoost& wanted : query.fields) {
     const bool pattern = wanted.field.find('*') != std::string::npos;
     if (wanted.field == kIdField || wanted.field == "_index") {
-      parts.push_back(evaluate_term(context, {wanted.field, query.text}, boost * wanted.boost, scored));
+      best.add(evaluate_term(context, {wanted.field, query.text}, boost * wanted.boost, scored));
       continue;
     }
     for (const FieldSpec* field : context.mapping.match(wanted.field)) {
@@ -128,7 +128,7 @@ Matches evaluate_match(const QueryContext& context, const MatchQuery& query, flo
         continue;
       }
       try {
-        parts.push_back(match_field(context, *field, query, boost * wanted.boost, scored));
+        best.add(match_field(context, *field, query, boost * wanted.boost, scored));
       } catch (const BadValue& bad) {
         if (!query.lenient) context.refuse(bad.what());
       } catch (const Error&) {
@@ -136,8 +136,8 @@ Matches evaluate_match(const QueryContext& context, const MatchQuery& query, flo
       }
     }
   }
-  if (!across.empty()) parts.push_back(match_across(context, across, query, scored));
-  return best_of(context.docs(), std::move(parts), query.tie_breaker, scored);
+  if (!across.empty()) best.add(match_across(context, across, query, scored));
+  return best.take();
 }
 
 }  // namespace standpipe::search

@@ -1,5 +1,6 @@
 // prefix and wildcard: documents with a term that begins or looks like this.
 #include "search/embedded/query/query.h"
+#include "search/error.h"
 
 namespace standpipe::search {
 namespace {
@@ -10,11 +11,16 @@ size_t character_size(std::string_view text, size_t at) {
   return std::min(size, text.size() - at);
 }
 
-// '*' any characters, '?' one character, '\' makes the next one plain. Linear in practice: only the last '*' is
-// retried.
+constexpr size_t kPatternBytesMax = 1000;
+
+// '*' any characters, '?' one character, '\' makes the next one plain. Only the last '*' is retried.
 class Wildcard {
  public:
   explicit Wildcard(std::string_view pattern) {
+    if (pattern.size() > kPatternBytesMax) {
+      throw illegal_argument("The length of a wildcard [" + std::to_string(pattern.size()) +
+                             "] has exceeded the allowed maximum of [" + std::to_string(kPatternBytesMax) + "]");
+    }
     for (size_t i = 0; i < pattern.size(); ++i) {
       if (pattern[i] == '\\' && i + 1 < pattern.size())
         parts_.push_back({Kind::plain, pattern[++i]});
@@ -76,10 +82,8 @@ void add_terms(const QueryContext& context, const FieldSpec& spec, const std::st
                DocSet& into) {
   const auto field = context.segment.field(spec.path);
   if (!field || field->terms == nullptr) return;
-  field->terms->visit(from, [&](std::string_view term, uint32_t ordinal) {
-    if (!term.starts_with(from)) return false;
+  scan_terms(context, *field->terms, from, 1, [&](std::string_view term, uint32_t ordinal) {
     if (accept(term)) add_all(into, field->terms->postings(ordinal));
-    return true;
   });
 }
 

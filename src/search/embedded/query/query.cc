@@ -52,22 +52,58 @@ DocSet scan_column(const Column& column, uint32_t docs, int64_t from, int64_t to
   return out;
 }
 
-Matches best_of(uint32_t docs, std::vector<Matches> parts, float tie_breaker, bool scored) {
-  Matches out{.docs = DocSet(docs)};
-  if (parts.size() == 1) return std::move(parts[0]);
-  for (const Matches& part : parts) out.docs |= part.docs;
-  if (!scored || parts.empty()) return out;
-  out.scores.assign(docs, 0);
-  std::vector<float> sums(tie_breaker > 0 ? docs : 0);
-  for (const Matches& part : parts) {
-    part.docs.each([&](uint32_t doc) {
-      const float score = part.score(doc);
-      out.scores[doc] = std::max(out.scores[doc], score);
-      if (tie_breaker > 0) sums[doc] += score;
-    });
+void BestOf::add(Matches part) {
+  if (!only_ && !best_) {
+    only_ = std::move(part);
+    return;
   }
-  for (uint32_t doc = 0; doc < sums.size(); ++doc) out.scores[doc] += tie_breaker * (sums[doc] - out.scores[doc]);
-  return out;
+  if (only_) {
+    best_ = Matches{.docs = DocSet(docs_)};
+    if (scored_) best_->scores.assign(docs_, 0);
+    if (scored_ && tie_breaker_ > 0) sums_.assign(docs_, 0);
+    fold(*only_);
+    only_.reset();
+  }
+  fold(part);
+}
+
+void BestOf::fold(const Matches& part) {
+  best_->docs |= part.docs;
+  if (!scored_) return;
+  part.docs.each([&](uint32_t doc) {
+    const float score = part.score(doc);
+    best_->scores[doc] = std::max(best_->scores[doc], score);
+    if (!sums_.empty()) sums_[doc] += score;
+  });
+}
+
+Matches BestOf::take() {
+  if (only_) return *std::move(only_);
+  if (!best_) return {DocSet(docs_)};
+  for (uint32_t doc = 0; doc < sums_.size(); ++doc)
+    best_->scores[doc] += tie_breaker_ * (sums_[doc] - best_->scores[doc]);
+  return *std::move(best_);
+}
+
+void TermScans::spend(uint64_t terms) {
+  constexpr uint64_t kAlways = 8'000'000, kTimes = 8;
+  spent_ += terms;
+  if (spent_ <= kAlways + kTimes * largest_) return;
+  throw Error("circuit_breaking_exception", 429,
+              "[request] Data too large: the patterns of this request look at more than [" +
+                  std::to_string(kAlways + kTimes * largest_) + "] terms");
+}
+
+void scan_terms(const QueryContext& context, const Terms& terms, const std::string& from, uint64_t cost,
+                const std::function<void(std::string_view, uint32_t)>& visit) {
+  constexpr size_t kBytesOfOneLook = 64;
+  context.scans.begin(terms.count());
+  terms.visit(from, [&](std::string_view term, uint32_t ordinal) {
+    if (!term.starts_with(from)) return false;
+    context.scans.spend(cost * (1 + term.size() / kBytesOfOneLook));
+    visit(term, ordinal);
+    return true;
+  });
 }
 
 namespace {

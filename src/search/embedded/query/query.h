@@ -2,6 +2,7 @@
 // the table is at the foot of query.cc. Throws search::Error for values that a field cannot have.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,6 +26,7 @@ struct Matches {
 };
 
 class NestedObjects;
+class TermScans;
 
 struct QueryContext {
   const std::string& index;  // as clients see it
@@ -32,6 +34,7 @@ struct QueryContext {
   const Segment& segment;
   IndexStatistics& statistics;
   int64_t now_ms;
+  TermScans& scans;
   const NestedObjects* within = nullptr;  // the "documents" are the objects of this nested field
 
   uint32_t docs() const { return segment.docs(); }
@@ -102,8 +105,37 @@ struct Phrase {
 };
 Matches match_phrase(const QueryContext& context, const FieldSpec& field, const Phrase& phrase, float boost,
                      bool scored);
-// The best of several: documents of any, score max + tie_breaker × the others'.
-Matches best_of(uint32_t docs, std::vector<Matches> parts, float tie_breaker, bool scored);
+// The best of several: documents of any, score max + tie_breaker × the others'. One after the other: there may be many.
+class BestOf {
+ public:
+  BestOf(uint32_t docs, float tie_breaker, bool scored) : docs_(docs), tie_breaker_(tie_breaker), scored_(scored) {}
+  void add(Matches part);
+  Matches take();
+
+ private:
+  void fold(const Matches& part);
+  const uint32_t docs_;
+  const float tie_breaker_;
+  const bool scored_;
+  std::optional<Matches> only_;  // the first, as long as there is no other
+  std::optional<Matches> best_;
+  std::vector<float> sums_;
+};
+
+// How many terms a search may look at one by one, over all its patterns and segments: so many, and any dictionary a few
+// times. What keeps a thousand wildcards from running for minutes.
+class TermScans {
+ public:
+  void begin(uint64_t terms) { largest_ = std::max(largest_, terms); }
+  void spend(uint64_t terms);  // throws circuit_breaking_exception
+
+ private:
+  uint64_t largest_ = 0, spent_ = 0;
+};
+// visit(term, ordinal) for the terms of a field that begin with `from`, in byte order; `cost`: of a look, in the time
+// that comparing a few bytes takes.
+void scan_terms(const QueryContext& context, const Terms& terms, const std::string& from, uint64_t cost,
+                const std::function<void(std::string_view, uint32_t)>& visit);
 
 void require_indexed(const QueryContext& context, const FieldSpec& field);
 void refuse_points(const QueryContext& context, const FieldSpec& field);  // they are found by geometry only
