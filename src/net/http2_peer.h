@@ -69,6 +69,7 @@ class Http2Peer {
     return id;
   }
   void reset(int32_t id) { nghttp2_submit_rst_stream(session_, 0, id, NGHTTP2_CANCEL); }
+  void go_away() { nghttp2_submit_goaway(session_, 0, 0, NGHTTP2_NO_ERROR, nullptr, 0); }
   void ping() { nghttp2_submit_ping(session_, 0, nullptr); }
 
   std::string output() {

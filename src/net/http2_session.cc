@@ -81,6 +81,7 @@ struct Http2Session::Callbacks {
       Http2Session& session = of(user);
       const bool ends = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
       if (frame->hd.type == NGHTTP2_RST_STREAM && session.too_many_resets()) session.flooded_ = true;
+      if (frame->hd.type == NGHTTP2_GOAWAY) session.peer_leaves_ = true;
       const auto stream = session.find(frame->hd.stream_id);
       if (!stream || (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)) return;
       if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
@@ -183,6 +184,8 @@ void Http2Session::fill(std::string& out, size_t bytes_max) {
 }
 
 bool Http2Session::ended() const {
+  // Who goes away may still be reading what has arrived, and Node forgets that as soon as we close: it closes first.
+  if (peer_leaves_ && !leaving_) return false;
   return nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
 }
 
@@ -349,6 +352,7 @@ void Http2Session::refuse_stream(const Http2StreamPtr& stream, int status, std::
 }
 
 void Http2Session::go_away() {
+  leaving_ = true;
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_NO_ERROR, nullptr, 0);
 }

@@ -50,7 +50,7 @@ class Http2Session {
   // False if the connection cannot go on; what `fill` still gives should be sent before it is closed.
   bool receive(std::string_view bytes);
   void fill(std::string& out, size_t bytes_max);  // appends what is to be sent
-  bool ended() const;                             // nothing to be read or written any more
+  bool ended() const;                             // nothing to be read or written any more: to be closed by us
   size_t queued() const;                          // frames waiting to be sent
 
   std::vector<Http2StreamPtr> take_ready();     // complete requests, to be answered
@@ -90,6 +90,7 @@ class Http2Session {
   double resets_left_;
   std::chrono::steady_clock::time_point resets_at_;
   bool flooded_ = false;
+  bool peer_leaves_ = false, leaving_ = false;  // GOAWAY received, sent
 };
 
 }  // namespace standpipe::net

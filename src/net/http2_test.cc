@@ -74,6 +74,21 @@ TEST_F(Http2SessionTest, MapsRequestsAndResponses) {
   EXPECT_TRUE(session_->streams().empty());
 }
 
+TEST_F(Http2SessionTest, AClientThatGoesAwayClosesFirst) {
+  open();
+  const int32_t id = peer_.request("GET", "/");
+  exchange();
+  peer_.go_away();
+  exchange();
+  for (const auto& stream : session_->take_ready()) session_->respond(stream, Response::json(200, "{}"));
+  exchange();
+  EXPECT_TRUE(peer_.answer(id).closed);
+  EXPECT_FALSE(session_->ended());
+  session_->go_away();
+  exchange();
+  EXPECT_TRUE(session_->ended());
+}
+
 TEST_F(Http2SessionTest, ReceivesBigBodiesThroughTheWindow) {
   open();
   std::string body(5 << 20, '\0');

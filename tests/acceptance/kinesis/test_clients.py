@@ -30,7 +30,8 @@ TOLD = {
 
 # HTTP/2, with prior knowledge on the plain port and by ALPN over TLS; only Java's synchronous client speaks HTTP/1.1.
 @pytest.mark.parametrize('language, scheme', [
-    ('go', 'http'), ('go', 'https'), ('java', 'http'), ('java', 'https'), ('javascript', 'http')])
+    ('go', 'http'), ('go', 'https'), ('java', 'http'), ('java', 'https'), ('javascript', 'http'),
+    ('javascript', 'https')])
 def test_the_sdk_tells_the_same(server, account, language, scheme):
     command = build.client(language)
     authority = server.data / 'tls/ca.pem'
