@@ -34,16 +34,20 @@ bool valid_tag_text(std::string_view text) {
   return true;
 }
 
+void check_tag_text(std::string_view text) {
+  if (valid_tag_text(text)) return;
+  throw InvalidArgumentException(
+      "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, "
+      "_ . / = + - % @.");
+}
+
 }  // namespace
 
 void add_tags(std::map<std::string, std::string>& present, const std::map<std::string, std::string>& added,
               const std::string& resource, const std::string& account) {
   for (const auto& [key, value] : added) {
-    if (!valid_tag_text(key) || !valid_tag_text(value)) {
-      throw InvalidArgumentException(
-          "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, "
-          "_ . / = + - % @.");
-    }
+    check_tag_text(key);
+    check_tag_text(value);
     if (to_lower(key).starts_with("aws:")) {
       throw InvalidArgumentException("Tag keys must not begin with aws:. They are reserved.");
     }
@@ -112,6 +116,7 @@ AddTagsToStreamOutput Kinesis::add_tags_to_stream(const aws::Request& request, c
 RemoveTagsFromStreamOutput Kinesis::remove_tags_from_stream(const aws::Request& request,
                                                             const RemoveTagsFromStreamInput& input) {
   const auto target = stream(request, input);
+  for (const std::string& key : input.tag_keys) check_tag_text(key);
   change(target->state.name, [&](StreamState& state) {
     for (const std::string& key : input.tag_keys) state.tags.erase(key);
   });

@@ -55,8 +55,7 @@ TEST_F(ConsumersTest, HaveTagsAndPolicies) {
     const auto tags = kinesis_->list_tags_for_resource(request_, {.resource_arn = arn}).tags;
     ASSERT_EQ(tags->size(), 1u);
     EXPECT_EQ(tags->front().key, "b");
-    EXPECT_EQ(code_of([&] { kinesis_->get_resource_policy(request_, {.resource_arn = arn}); }),
-              "ResourceNotFoundException");
+    EXPECT_EQ(kinesis_->get_resource_policy(request_, {.resource_arn = arn}).policy, "{}");
     const std::string policy = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"1"},)"
                                R"("Action":"kinesis:*","Resource":")" + arn + R"("}]})";
     kinesis_->put_resource_policy(request_, {.resource_arn = arn, .policy = policy});

@@ -57,7 +57,7 @@ TEST_F(KinesisTest, ChecksCreation) {
     input.stream_name = "s";
     return code_of([&] { kinesis_->create_stream(request_, input); }, message);
   };
-  EXPECT_EQ(creation({}), "InvalidArgumentException");
+  EXPECT_EQ(creation({.stream_mode_details = StreamModeDetails{"PROVISIONED"}}), "InvalidArgumentException");
   EXPECT_EQ(creation({.shard_count = 2000}, "Limit: 1000."), "LimitExceededException");
   EXPECT_EQ(creation({.shard_count = 1, .warm_throughput_mibps = 5}, "Warm throughput"), "ValidationException");
   EXPECT_EQ(creation({.shard_count = 1, .stream_mode_details = StreamModeDetails{"ON_DEMAND"}}),
@@ -69,6 +69,8 @@ TEST_F(KinesisTest, ChecksCreation) {
   EXPECT_EQ(summary.stream_mode_details->stream_mode, "ON_DEMAND");
   EXPECT_EQ(kinesis_->describe_limits(request_, {}).on_demand_stream_count, 1);
   EXPECT_EQ(kinesis_->describe_limits(request_, {}).open_shard_count, 0);
+  kinesis_->create_stream(request_, {.stream_name = "unsaid"});
+  EXPECT_EQ(kinesis_->describe_limits(request_, {}).on_demand_stream_count, 2);
 }
 
 TEST_F(KinesisTest, ListsStreamsByPages) {
@@ -185,6 +187,15 @@ TEST_F(KinesisTest, RefusesImpossiblePlaces) {
   EXPECT_EQ(refused({.shard_id = "shardId-000000000002"},
                     "Shard shardId-000000000002 in stream s under account 000000000000 does not exist"),
             "ResourceNotFoundException");
+  EXPECT_EQ(refused({.shard_id = "2"}, "Shard shardId-000000000002 in stream s"), "ResourceNotFoundException");
+  EXPECT_EQ(refused({.shard_id = "2147483648"}, "Shard 2147483648 in stream s"), "ResourceNotFoundException");
+  for (const char* name : {"0", "shardId-0", "x-00", "shardId-000000000000"}) {
+    EXPECT_FALSE(iterator({.shard_id = name}).empty()) << name;
+  }
+  EXPECT_THAT(texts('"' + iterator({}) + '"'), ElementsAre("x"));  // as the command line prints it
+  for (const char* name : {"x", "x-", "-1-0", "shardId-+0", "0-x", "00-0-0"}) {
+    EXPECT_EQ(refused({.shard_id = name}, "does not exist"), "ResourceNotFoundException") << name;
+  }
   EXPECT_EQ(refused({.stream_name = "u"}, "Stream u under account"), "ResourceNotFoundException");
   EXPECT_EQ(refused({.shard_iterator_type = "AT_SEQUENCE_NUMBER"}, "and no StartingSequenceNumber."),
             "InvalidArgumentException");
@@ -319,6 +330,9 @@ TEST_F(KinesisTest, KeepsTags) {
   kinesis_->add_tags_to_stream(request_, {.stream_name = "s", .tags = {{"c", "3"}, {"a", "4"}}});
   kinesis_->remove_tags_from_stream(request_, {.stream_name = "s", .tag_keys = {"b", "absent"}});
   open();
+  EXPECT_EQ(code_of([&] {
+    kinesis_->remove_tags_from_stream(request_, {.stream_name = "s", .tag_keys = {"a", "a,b"}});
+  }, "Some tags contain invalid characters."), "InvalidArgumentException");
   const auto all = kinesis_->list_tags_for_stream(request_, {.stream_name = "s"});
   ASSERT_EQ(all.tags.size(), 2u);
   EXPECT_EQ(all.tags[0].key, "a");

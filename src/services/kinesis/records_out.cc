@@ -71,7 +71,9 @@ Position Kinesis::position_for(const Stream& target, const StreamShard& shard, c
 
 const StreamShard& Kinesis::visible_shard(const StreamState& state, const std::string& id) const {
   const StreamShard* shard = state.find_shard(id);
-  if (shard == nullptr || !state.visible(*shard, clock_.now())) throw shard_not_found(state.name, id);
+  if (shard == nullptr || !state.visible(*shard, clock_.now())) {
+    throw shard_not_found(state.name, StreamShard::full_id(id));
+  }
   return *shard;
 }
 

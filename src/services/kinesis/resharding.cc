@@ -15,16 +15,17 @@ constexpr Duration kDay = std::chrono::hours(24);
 
 std::string under(const StreamName& name) { return "in stream " + name.name + " under account " + name.account; }
 
-void check_provisioned(const StreamState& stream, std::string_view operation) {
+void check_provisioned(const StreamState& stream) {
   if (!stream.on_demand) return;
-  throw ValidationException(fmt::format("Request is invalid. {} is not supported: stream {} under account {} is in "
-                                        "ON_DEMAND mode.", operation, stream.name.name, stream.name.account));
+  throw ValidationException(fmt::format("Request is invalid. Stream {} under account {} is in On-Demand mode.",
+                                        stream.name.name, stream.name.account));
 }
 
 const StreamShard& named_shard(const StreamState& stream, const std::string& id, Timestamp now) {
   const StreamShard* shard = stream.find_shard(id);
   if (shard == nullptr || !stream.visible(*shard, now)) {
-    throw ResourceNotFoundException("Could not find shard " + id + " " + under(stream.name) + ".");
+    throw ResourceNotFoundException("Could not find shard " + StreamShard::full_id(id) + " " + under(stream.name) +
+                                    ".");
   }
   return *shard;
 }
@@ -32,7 +33,7 @@ const StreamShard& named_shard(const StreamState& stream, const std::string& id,
 const StreamShard& open_shard(const StreamState& stream, const std::string& id, Timestamp now) {
   const StreamShard& shard = named_shard(stream, id, now);
   if (shard.open()) return shard;
-  throw InvalidArgumentException("Shard " + id + " " + under(stream.name) +
+  throw InvalidArgumentException("Shard " + shard.id() + " " + under(stream.name) +
                                  " has already been merged or split, and thus is not eligible for merging or "
                                  "splitting.");
 }
@@ -65,7 +66,7 @@ SplitShardOutput Kinesis::split_shard(const aws::Request& request, const SplitSh
   check_shard_limit(name, 1);
   change(name, [&](StreamState& state) {
     const Timestamp now = clock_.now();
-    check_provisioned(state, "SplitShard");
+    check_provisioned(state);
     const StreamShard& shard = open_shard(state, input.shard_to_split, now);
     const auto at = parse_hash_key(input.new_starting_hash_key);
     if (!at || *at <= shard.range.from + 1 || *at >= shard.range.to) {
@@ -85,7 +86,7 @@ MergeShardsOutput Kinesis::merge_shards(const aws::Request& request, const Merge
   const StreamName name = stream(request, input)->state.name;
   change(name, [&](StreamState& state) {
     const Timestamp now = clock_.now();
-    check_provisioned(state, "MergeShards");
+    check_provisioned(state);
     const StreamShard& one = open_shard(state, input.shard_to_merge, now);
     const StreamShard& other = open_shard(state, input.adjacent_shard_to_merge, now);
     if (!follows(one.range, other.range) && !follows(other.range, one.range)) {
@@ -105,7 +106,7 @@ UpdateShardCountOutput Kinesis::update_shard_count(const aws::Request& request, 
   int32_t before = 0;
   change(name, [&](StreamState& state) {
     const Timestamp now = clock_.now();
-    check_provisioned(state, "UpdateShardCount");
+    check_provisioned(state);
     before = static_cast<int32_t>(state.open_count());
     check_target(state, target);
     if (target > before) check_shard_limit(name, target - before);

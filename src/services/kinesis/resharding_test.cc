@@ -147,7 +147,7 @@ TEST_F(ReshardingTest, RefusesInAwsWords) {
   kinesis_->create_stream(request_, {.stream_name = "d", .stream_mode_details = StreamModeDetails{"ON_DEMAND"}});
   EXPECT_EQ(code_of([&] {
     kinesis_->update_shard_count(request_, {.stream_name = "d", .target_shard_count = 5, .scaling_type = "x"});
-  }, "ON_DEMAND"), "ValidationException");
+  }, "Stream d under account 000000000000 is in On-Demand mode."), "ValidationException");
   open({.shards_max = 4});
   EXPECT_EQ(code_of([&] { scale(5); }, "would exceed the shard limit"), "LimitExceededException");
   split(1, "255211775190703847597530955573826158592");

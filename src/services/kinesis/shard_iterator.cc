@@ -37,6 +37,8 @@ std::string seal_iterator(const std::string& key, const ShardIterator& iterator)
 }
 
 std::optional<ShardIterator> unseal_iterator(const std::string& key, std::string_view text) {
+  // As printed by the command line; AWS takes it so.
+  if (text.size() > 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   const auto parts = unseal_parts(key, text);
   if (parts.size() != 8 || parts[0] != kIterator) return std::nullopt;
   return ShardIterator{{parts[1], parts[2], parts[3]}, parts[4], static_cast<ShardNumber>(number(parts[5])),

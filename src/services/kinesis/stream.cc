@@ -7,12 +7,6 @@
 #include "base/bytes.h"
 
 namespace standpipe::kinesis {
-namespace {
-
-constexpr std::string_view kShardPrefix = "shardId-";
-constexpr size_t kShardDigits = 12;
-
-}  // namespace
 
 std::optional<StreamName> parse_stream_arn(std::string_view arn) {
   const auto parts = split(arn, ':');
@@ -38,12 +32,17 @@ std::optional<ConsumerName> parse_consumer_arn(std::string_view arn) {
 std::string StreamShard::shard_id(ShardNumber number) { return fmt::format("shardId-{:012}", number); }
 
 std::optional<ShardNumber> StreamShard::parse_id(std::string_view shard_id) {
-  if (!shard_id.starts_with(kShardPrefix)) return std::nullopt;
-  shard_id.remove_prefix(kShardPrefix.size());
-  if (shard_id.size() != kShardDigits) return std::nullopt;
-  const auto number = parse_int(shard_id);
-  if (!number || *number < 0 || *number > UINT32_MAX) return std::nullopt;
+  const size_t hyphen = shard_id.find('-');
+  if (hyphen != std::string_view::npos) shard_id.remove_prefix(hyphen + 1);
+  const bool digits = std::ranges::all_of(shard_id, [](char byte) { return byte >= '0' && byte <= '9'; });
+  const auto number = digits ? parse_int(shard_id) : std::nullopt;
+  if (!number || *number > INT32_MAX) return std::nullopt;
   return static_cast<ShardNumber>(*number);
+}
+
+std::string StreamShard::full_id(std::string_view id) {
+  const auto number = parse_id(id);
+  return number ? shard_id(*number) : std::string(id);
 }
 
 StreamShard* StreamState::find_shard(ShardNumber number) {

@@ -35,7 +35,9 @@ struct StreamShard {
   bool open() const { return !closed; }
   bool covers(HashKey key) const { return range.from <= key && key <= range.to; }
   static std::string shard_id(ShardNumber number);                       // shardId-000000000007
+  // Also of what AWS takes for a shard's name: "shardId-7", "x-7", "7".
   static std::optional<ShardNumber> parse_id(std::string_view shard_id);
+  static std::string full_id(std::string_view shard_id);  // as it is, if it is none
 };
 
 // Reads shards by subscription, with its own throughput.

@@ -71,7 +71,9 @@ void Kinesis::check_on_demand_limit(const StreamName& name) const {
 CreateStreamOutput Kinesis::create_stream(const aws::Request& request, const CreateStreamInput& input) {
   StreamState stream;
   stream.name = {request.account, request.region, input.stream_name};
-  stream.on_demand = input.stream_mode_details && input.stream_mode_details->stream_mode == "ON_DEMAND";
+  // Who names neither a mode nor a number of shards gets a stream that scales itself, as recorded from AWS.
+  stream.on_demand =
+      input.stream_mode_details ? input.stream_mode_details->stream_mode == "ON_DEMAND" : !input.shard_count;
   check_create(input, stream.on_demand);
   uint32_t count = stream.on_demand ? kOnDemandShards : static_cast<uint32_t>(*input.shard_count);
   if (input.warm_throughput_mibps) {

@@ -68,8 +68,9 @@ def test_create_and_describe(kinesis, aws):
     assert summary['OpenShardCount'] == 3 and summary['ConsumerCount'] == 0 and summary['StreamARN'] == arn
 
 
-def test_on_demand(kinesis):
-    kinesis.create_stream(StreamName='stream', StreamModeDetails={'StreamMode': 'ON_DEMAND'})
+@pytest.mark.parametrize('mode', [{'StreamModeDetails': {'StreamMode': 'ON_DEMAND'}}, {}])
+def test_on_demand(kinesis, mode):
+    kinesis.create_stream(StreamName='stream', **mode)
     summary = kinesis.describe_stream_summary(StreamName='stream')['StreamDescriptionSummary']
     assert summary['StreamModeDetails'] == {'StreamMode': 'ON_DEMAND'} and summary['OpenShardCount'] == 4
     assert kinesis.describe_limits()['OnDemandStreamCount'] == 1
@@ -81,7 +82,7 @@ def test_on_demand(kinesis):
     ({'StreamName': 'x' * 129, 'ShardCount': 1}, 'ValidationException'),
     ({'ShardCount': 1}, 'ValidationException'),
     ({'StreamName': 's', 'ShardCount': 0}, 'ValidationException'),
-    ({'StreamName': 's'}, 'InvalidArgumentException'),
+    ({'StreamName': 's', 'StreamModeDetails': {'StreamMode': 'PROVISIONED'}}, 'InvalidArgumentException'),
     ({'StreamName': 's', 'ShardCount': 1, 'StreamModeDetails': {'StreamMode': 'ON_DEMAND'}}, 'InvalidArgumentException'),
     ({'StreamName': 's', 'ShardCount': 1, 'StreamModeDetails': {'StreamMode': 'SOMETIMES'}}, 'ValidationException'),
     ({'StreamName': 's', 'ShardCount': 1_000_000}, 'LimitExceededException'),

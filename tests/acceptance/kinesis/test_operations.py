@@ -90,7 +90,8 @@ def test_a_policy_shares_a_stream_with_another_account(kinesis, arn, server, aws
                    Records=[{'Data': b'x', 'PartitionKey': 'k'}])[0] == 'AccessDeniedException'
     kinesis.delete_resource_policy(ResourceARN=arn)
     assert refused(put, client=writer)[0] == 'AccessDeniedException'
-    assert refused(kinesis.get_resource_policy, ResourceARN=arn)[0] == 'ResourceNotFoundException'
+    assert kinesis.get_resource_policy(ResourceARN=arn)['Policy'] == '{}'
+    assert refused(kinesis.delete_resource_policy, ResourceARN=arn)[0] == 'ResourceNotFoundException'
 
 
 def test_a_policy_denies_within_the_account(kinesis, arn, aws):
