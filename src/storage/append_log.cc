@@ -252,7 +252,6 @@ void AppendLog::drop_before(uint64_t sequence) {
     }
   }
   for (const uint64_t segment : dropped) disk_.remove(path_of(segment));
-  if (options_.durable && !dropped.empty()) disk_.sync_directory(directory_);
 }
 
 LogPlace AppendLog::begin() const {

@@ -16,13 +16,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "storage/file.h"
-#include "storage/log_format.h"
 
 namespace standpipe {
 
@@ -139,7 +137,6 @@ class AppendLog {
   void give_back_space() noexcept;
   void add_damage(const LogDamage& damage) const;
   void recover(const Replay& replay);
-  void settle(uint64_t last_batch, const std::optional<log_format::SegmentHeader>& header);
   std::filesystem::path path_of(uint64_t segment) const;
 
   const std::filesystem::path directory_;

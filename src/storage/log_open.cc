@@ -46,9 +46,9 @@ std::vector<Found> find_segments(Disk& disk, const std::filesystem::path& direct
 }
 
 // A crash while the last segment was made leaves a file without a header; nothing was written to it yet.
-// Its name still tells how far the log has come. If there are batches in it, the header was damaged later.
+// Its name still tells how far the log has come.
 uint64_t remove_unfinished(Disk& disk, const std::filesystem::path& directory, std::vector<Found>& segments) {
-  if (segments.empty() || segments.back().header || log_id_by_batches(*segments.back().file)) return 0;
+  if (segments.empty() || segments.back().header || segments.back().file->size() > kSegmentHeaderBytes) return 0;
   const uint64_t sequence = segments.back().sequence;
   disk.remove(directory / segments.back().name);
   segments.pop_back();
@@ -59,10 +59,7 @@ uint32_t log_id_of(const std::vector<Found>& segments, const std::filesystem::pa
   for (const Found& segment : segments) {
     if (segment.header) return segment.header->log_id;
   }
-  for (const Found& segment : segments) {
-    if (const auto log_id = log_id_by_batches(*segment.file)) return *log_id;
-  }
-  if (!segments.empty()) throw CorruptData("nothing in the segments of " + directory.string() + " can be read");
+  if (!segments.empty()) throw CorruptData("no segment of " + directory.string() + " has a readable header");
   return load<uint32_t>(random_bytes(sizeof(uint32_t)).data());
 }
 
@@ -71,7 +68,6 @@ uint32_t log_id_of(const std::vector<Found>& segments, const std::filesystem::pa
 void AppendLog::recover(const Replay& replay) {
   std::vector<Found> found = find_segments(disk_, directory_);
   LogExpectation expected;
-  uint64_t last_batch = kSegmentHeaderBytes;
   expected.sequence = remove_unfinished(disk_, directory_, found);
   log_id_ = log_id_of(found, directory_);
   if (!found.empty()) expected.sequence = found.front().sequence;
@@ -80,7 +76,6 @@ void AppendLog::recover(const Replay& replay) {
     Found& now = found[i];
     const auto path = path_of(now.sequence);
     if (i == 0 && now.header) expected.previous = now.header->previous;
-    if (!now.header) add_damage({path, 0, kSegmentHeaderBytes, now.sequence, now.sequence});
     if (now.sequence > expected.sequence) {  // the segment before has lost its end, or a file is missing
       add_damage({i > 0 ? path_of(found[i - 1].sequence) : path, 0, 0, expected.sequence, now.sequence});
       expected = {now.sequence, now.header ? std::optional(now.header->previous) : std::nullopt};
@@ -101,7 +96,6 @@ void AppendLog::recover(const Replay& replay) {
         if (replay && entry.sequence >= options_.replay_from) replay(entry);
       }
     });
-    last_batch = findings.last;
     Segment segment{now.sequence, expected.sequence, findings.end, {}};
     for (const auto& hole : findings.holes) {
       segment.holes.emplace(hole.offset, hole.end);
@@ -118,22 +112,10 @@ void AppendLog::recover(const Replay& replay) {
   file_ = found.back().file;
   segment_ = found.back().sequence;
   end_ = allocated_ = segments_.at(segment_).end;
-  settle(last_batch, found.back().header);
-}
-
-// What was read may be in memory only: a process that ended between write and sync leaves it so, and a sync that failed
-// lets the kernel forget what it has not written. Only the last batch and the beginning of a segment can be meant.
-void AppendLog::settle(uint64_t last_batch, const std::optional<SegmentHeader>& header) {
-  if (file_->size() > end_) file_->truncate(end_);
-  if (header) file_->write_at(0, log_format::encode(*header));
-  std::string batch(end_ - last_batch, '\0');
-  if (file_->read_at(last_batch, batch.data(), batch.size()) < batch.size()) {
-    throw CorruptData(path_of(segment_).string() + " has become shorter");
+  if (file_->size() > end_) {
+    file_->truncate(end_);
+    if (options_.durable) file_->sync();
   }
-  file_->write_at(last_batch, batch);
-  if (!options_.durable) return;
-  file_->sync();
-  disk_.sync_directory(directory_);
 }
 
 }  // namespace standpipe

@@ -111,7 +111,7 @@ void AppendLog::Reader::pass_over() {
   const uint64_t end = within ? good->offset : segment.end;
   if (!segment.holes.emplace(at_.offset, end).second) return;  // another reader was here
   log_.add_damage({log_.path_of(at_.segment), at_.offset, end - at_.offset, from,
-                   within ? good->header.sequence : segment.sequence_to});
+                   within ? good->sequence : segment.sequence_to});
 }
 
 std::string_view AppendLog::Reader::view(uint64_t offset, uint64_t size) {

@@ -45,8 +45,7 @@ struct Good {
 
 class Examination {
  public:
-  // Without a log id, any log's batches are good.
-  Examination(const File& file, std::optional<uint32_t> log_id) : window_(file), log_id_(log_id) {}
+  Examination(const File& file, uint32_t log_id) : window_(file), log_id_(log_id) {}
 
   SegmentFindings run(LogExpectation& expected, const BatchVisit& visit) {
     SegmentFindings findings;
@@ -58,11 +57,10 @@ class Examination {
         if (!resumed) break;  // the tail
         good = batch(resumed->offset, {expected.sequence, std::nullopt});
         if (!good) break;
-        findings.holes.push_back({offset, resumed->offset, expected.sequence, resumed->header.sequence});
+        findings.holes.push_back({offset, resumed->offset, expected.sequence, resumed->sequence});
         offset = resumed->offset;
       }
       visit(good->header, offset, good->body);
-      findings.last = offset;
       offset += good->header.batch_bytes();
       findings.end = offset;
       expected = {good->header.sequence + good->header.entries, good->header.checksum};
@@ -72,11 +70,7 @@ class Examination {
 
   // The first good batch behind what is bad at `offset`.
   std::optional<GoodBatch> next_good(uint64_t offset, uint64_t sequence) {
-    return first_good(after_bad(offset), sequence);
-  }
-
-  // At or behind `offset`.
-  std::optional<GoodBatch> first_good(uint64_t offset, uint64_t sequence) {
+    offset = after_bad(offset);
     while (offset + kBatchHeaderBytes <= window_.size()) {
       const std::string_view piece = window_.view(offset, kWindowBytes);
       // Windows start on the alignment, so offsets within them are aligned as in the file.
@@ -87,7 +81,7 @@ class Examination {
         continue;
       }
       offset += mark;
-      if (const auto good = batch(offset, {sequence, std::nullopt})) return GoodBatch{offset, good->header};
+      if (const auto good = batch(offset, {sequence, std::nullopt})) return GoodBatch{offset, good->header.sequence};
       offset += kAlignment;
     }
     return std::nullopt;
@@ -96,7 +90,7 @@ class Examination {
  private:
   std::optional<Good> batch(uint64_t offset, const LogExpectation& expected) {
     const auto header = log_format::decode_batch_header(window_.view(offset, kBatchHeaderBytes));
-    if (!header || !ours(*header) || header->sequence < expected.sequence) return std::nullopt;
+    if (!header || header->log_id != log_id_ || header->sequence < expected.sequence) return std::nullopt;
     if (expected.previous && (header->previous != *expected.previous || header->sequence != expected.sequence)) {
       return std::nullopt;
     }
@@ -108,13 +102,11 @@ class Examination {
   // Where to look on: behind the bad batch if its header can be believed.
   uint64_t after_bad(uint64_t offset) {
     const auto header = log_format::decode_batch_header(window_.view(offset, kBatchHeaderBytes));
-    return offset + (header && ours(*header) ? header->batch_bytes() : kAlignment);
+    return offset + (header && header->log_id == log_id_ ? header->batch_bytes() : kAlignment);
   }
 
-  bool ours(const BatchHeader& header) const { return !log_id_ || header.log_id == *log_id_; }
-
   Window window_;
-  const std::optional<uint32_t> log_id_;
+  const uint32_t log_id_;
 };
 
 }  // namespace
@@ -125,11 +117,6 @@ SegmentFindings examine_segment(const File& file, uint32_t log_id, LogExpectatio
 
 std::optional<GoodBatch> find_good_batch(const File& file, uint32_t log_id, uint64_t offset, uint64_t sequence) {
   return Examination(file, log_id).next_good(offset, sequence);
-}
-
-std::optional<uint32_t> log_id_by_batches(const File& file) {
-  const auto good = Examination(file, std::nullopt).first_good(log_format::kSegmentHeaderBytes, 0);
-  return good ? std::optional(good->header.log_id) : std::nullopt;
 }
 
 }  // namespace standpipe

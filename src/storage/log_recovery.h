@@ -26,8 +26,7 @@ struct SegmentFindings {
     uint64_t offset, end;                 // of the damaged bytes
     uint64_t sequence_from, sequence_to;  // lost entries
   };
-  uint64_t last = log_format::kSegmentHeaderBytes;  // where the last good batch begins
-  uint64_t end = log_format::kSegmentHeaderBytes;   // and ends
+  uint64_t end = log_format::kSegmentHeaderBytes;  // of the last good batch
   std::vector<Hole> holes;                         // before `end`
 };
 
@@ -39,12 +38,8 @@ SegmentFindings examine_segment(const File& file, uint32_t log_id, LogExpectatio
 
 // The next good batch behind what is bad at `offset`, of entries not before `sequence`.
 struct GoodBatch {
-  uint64_t offset;
-  log_format::BatchHeader header;
+  uint64_t offset, sequence;
 };
 std::optional<GoodBatch> find_good_batch(const File& file, uint32_t log_id, uint64_t offset, uint64_t sequence);
-
-// The log that a segment belongs to whose header cannot be read: what its first good batch says.
-std::optional<uint32_t> log_id_by_batches(const File& file);
 
 }  // namespace standpipe

@@ -2,17 +2,34 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/logging.h"
-#include "streamlog/embedded/stream_state.h"
+#include "storage/corrupt_data.h"
 
 namespace standpipe {
 namespace {
 
+constexpr const char* kStateFile = "state";
 constexpr const char* kSnapshotFile = "snapshot";
+constexpr int64_t kStateVersion = 1;
 // A current segment older than this part of the retention is closed, so that it can be dropped in time.
 constexpr int kSegmentsPerRetention = 8;
-// Positions that may have been given to entries which cannot be read are passed over, never given out again.
-constexpr Position kLostPositions = 1u << 20;
+// Positions of a shard that may have been in damaged entries are passed over, never given out again.
+constexpr Position kDamageGap = 1u << 20;
+
+std::string print_state(std::chrono::hours retention, json::Array shards, Timestamp arrival) {
+  return json::print(json::Object{{"version", kStateVersion},
+                                  {"retentionHours", static_cast<int64_t>(retention.count())},
+                                  {"arrival", epoch_ms(arrival)},
+                                  {"shards", std::move(shards)}});
+}
+
+json::Object print_shard(Position kept, Position next, bool closed, Timestamp last_arrival) {
+  return {{"kept", static_cast<int64_t>(kept)},
+          {"next", static_cast<int64_t>(next)},
+          {"closed", closed},
+          {"lastArrival", epoch_ms(last_arrival)}};
+}
 
 }  // namespace
 
@@ -124,20 +141,20 @@ void EmbeddedStream::create(const std::filesystem::path& directory, ShardNumber 
   if (finished(directory, disk)) return;
   disk.make_directory(directory);
   disk.sync_directory(directory.parent_path());
-  StreamState state;
-  state.retention = retention;
-  state.shards.resize(shards);
-  save_stream_state(disk, directory, state);
+  json::Array fresh;
+  for (ShardNumber shard = 0; shard < shards; ++shard) fresh.push_back(print_shard(0, 0, false, {}));
+  replace_file(disk, directory / kStateFile, print_state(retention, std::move(fresh), {}));
 }
 
 bool EmbeddedStream::finished(const std::filesystem::path& directory, Disk& disk) {
-  return has_stream_state(disk, directory);
+  return disk.exists(directory / kStateFile);
 }
 
 EmbeddedStream::EmbeddedStream(const std::filesystem::path& directory, const Clock& clock, const Options& options)
     : directory_(directory), clock_(clock), options_(options),
       disk_(options.disk != nullptr ? *options.disk : system_disk()) {
   open_log();
+  skip_damage();
   opened_ = static_cast<ShardNumber>(shards_.size());
   for (const auto& shard : shards_) {
     shard->assigned = shard->next;
@@ -162,45 +179,36 @@ void EmbeddedStream::open_log() {
                                        [this](const LoggedEntry& entry) { replay(entry); });
   };
   load_state();
-  auto snapshot = decode_snapshot(read_file(disk_, directory_ / kSnapshotFile).value_or(""));
-  if (snapshot) take_snapshot(*snapshot, true);
-  log_options.replay_from = applied_;
+  log_options.replay_from = load_snapshot();
   open();
-  const uint64_t end = log_->sequence_end();
-  if (end < log_options.replay_from) {
-    logging::error("{}: the log has lost its end, entries {} to {}", directory_.string(), end, applied_);
+  if (log_->sequence_end() < log_options.replay_from) {  // the log is not the one that the snapshot was made of
     load_state();
-    take_snapshot(*snapshot, false);
     log_options.replay_from = 0;
     open();
   }
-  uint64_t unknown = 0;  // entries before this one may have held records that are lost
-  for (const LogDamage& damage : log_->damage()) unknown = std::max(unknown, damage.sequence_to);
-  // After a crash nobody can tell a batch that was never finished from one that was damaged since.
-  const bool stopped_cleanly = end == 0 || (snapshot && snapshot->sequence == end);
-  skip_positions(stopped_cleanly ? unknown : UINT64_MAX);
   const uint64_t oldest = log_->begin().segment;
   for (const auto& target : shards_) target->index.drop_before(oldest);
   segment_times_.erase(segment_times_.begin(), segment_times_.lower_bound(oldest));
 }
 
-// Without the index, the log is going to be replayed from its beginning.
-void EmbeddedStream::take_snapshot(StreamSnapshot& snapshot, bool with_index) {
-  while (shards_.size() < snapshot.shards.size()) shards_.push_back(std::make_unique<Shard>());
-  for (size_t i = 0; i < snapshot.shards.size(); ++i) {
+uint64_t EmbeddedStream::load_snapshot() {
+  auto snapshot = decode_snapshot(read_file(disk_, directory_ / kSnapshotFile).value_or(""));
+  if (!snapshot || snapshot->shards.size() < shards_.size()) return 0;
+  while (shards_.size() < snapshot->shards.size()) shards_.push_back(std::make_unique<Shard>());
+  for (size_t i = 0; i < shards_.size(); ++i) {
     Shard& target = *shards_[i];
-    ShardSnapshot& stored = snapshot.shards[i];
+    ShardSnapshot& stored = snapshot->shards[i];
     target.kept = std::max(target.kept, stored.kept);
     target.next = std::max(target.next, stored.next);
     target.closed = target.closed || stored.closed;
     target.last_arrival = std::max(target.last_arrival, stored.last_arrival);
     target.last_sequence = stored.last_sequence;
-    if (with_index) target.index = ShardIndex(std::move(stored.items));
+    target.index = ShardIndex(std::move(stored.items));
   }
-  arrival_ = std::max(arrival_, snapshot.arrival);
-  if (!with_index) return;
-  segment_times_ = std::move(snapshot.segments);
-  applied_ = snapshot.sequence;
+  arrival_ = std::max(arrival_, snapshot->arrival);
+  segment_times_ = std::move(snapshot->segments);
+  applied_ = snapshot->sequence;
+  return applied_;
 }
 
 void EmbeddedStream::save_snapshot() {
@@ -223,56 +231,59 @@ void EmbeddedStream::load_state() {
   shards_.clear();
   segment_times_.clear();
   applied_ = 0;
-  const StreamState state = load_stream_state(disk_, directory_);
-  retention_ = state.retention;
-  arrival_ = state.arrival;
-  for (const StreamState::Shard& stored : state.shards) {
-    auto shard = std::make_unique<Shard>();
-    shard->kept = stored.kept;
-    shard->next = stored.next;
-    shard->closed = stored.closed;
-    shard->last_arrival = stored.last_arrival;
-    shards_.push_back(std::move(shard));
+  const auto path = directory_ / kStateFile;
+  try {
+    const json::Value state = json::parse(read_file(disk_, path).value_or(""));
+    if (state.find("version") == nullptr || state.find("version")->integer() != kStateVersion) {
+      throw CorruptData("unknown version");
+    }
+    retention_ = std::chrono::hours(state.object().find("retentionHours")->integer());
+    arrival_ = from_epoch_ms(state.object().find("arrival")->integer());
+    for (const json::Value& stored : state.object().find("shards")->array()) {
+      auto shard = std::make_unique<Shard>();
+      shard->kept = static_cast<Position>(stored.object().find("kept")->integer());
+      shard->next = static_cast<Position>(stored.object().find("next")->integer());
+      shard->closed = stored.object().find("closed")->boolean();
+      shard->last_arrival = from_epoch_ms(stored.object().find("lastArrival")->integer());
+      shards_.push_back(std::move(shard));
+    }
+  } catch (const std::runtime_error& error) {
+    throw CorruptData(path.string() + ": " + error.what());
   }
 }
 
 // Called with state_mutex_ held.
 void EmbeddedStream::save_state() {
-  StreamState state;
+  std::string text;
   {
     const std::lock_guard lock(mutex_);
-    state.retention = retention_;
-    state.arrival = arrival_;
+    json::Array shards;
     for (const auto& shard : shards_) {
-      state.shards.push_back({shard->kept, shard->next, shard->closed, shard->last_arrival});
+      shards.push_back(print_shard(shard->kept, shard->next, shard->closed, shard->last_arrival));
     }
+    text = print_state(retention_, std::move(shards), arrival_);
   }
-  save_stream_state(disk_, directory_, state);
+  replace_file(disk_, directory_ / kStateFile, text);
 }
 
 void EmbeddedStream::replay(const LoggedEntry& entry) {
   const auto decoded = decode_entry(entry.bytes);
   applied(entry.sequence, entry.batch);
   if (const auto* records = std::get_if<Records>(&decoded)) {
-    for (const RecordGroup& group : records->groups) replayed_shard(group.shard);
     apply(*records, entry.sequence, entry.batch);
   } else if (const auto* opened = std::get_if<ShardOpened>(&decoded)) {
-    replayed_shard(opened->shard);
+    // The state file may already know it.
+    if (opened->shard == shards_.size()) shards_.push_back(std::make_unique<Shard>());
   } else if (const auto* closing = std::get_if<ShardClosing>(&decoded)) {
-    replayed_shard(closing->shard).closed = true;
+    shard(closing->shard).closed = true;
   }
 }
 
-// The state file may already know it; or the entry that opened it was damaged.
-EmbeddedStream::Shard& EmbeddedStream::replayed_shard(ShardNumber number) {
-  while (shards_.size() <= number) shards_.push_back(std::make_unique<Shard>());
-  return *shards_[number];
-}
-
-// Of shards of which no later entry tells where they have come to.
-void EmbeddedStream::skip_positions(uint64_t entries) {
+void EmbeddedStream::skip_damage() {
+  uint64_t damaged = 0;
+  for (const LogDamage& damage : log_->damage()) damaged = std::max(damaged, damage.sequence_to);
   for (const auto& shard : shards_) {
-    if (shard->last_sequence < entries) shard->next += kLostPositions;
+    if (shard->last_sequence < damaged) shard->next += kDamageGap;
   }
 }
 

@@ -1,7 +1,8 @@
 // One stream of the embedded engine: an append log, and for each shard what is known of it. Thread-safe.
 //
-// On disk: `<directory>/state` (stream_state.h), `<directory>/log/` (records, and shards opened or closed, since the
-// state was written) and `<directory>/snapshot` (snapshot.h). A directory without `state` was never finished.
+// On disk: `<directory>/state` (retention and, as of the last time that segments were dropped, the shards),
+// `<directory>/log/` (records, and shards opened or closed, since) and `<directory>/snapshot` (snapshot.h).
+// A directory without `state` was never finished.
 #pragma once
 
 #include <condition_variable>
@@ -66,17 +67,16 @@ class EmbeddedStream {
 
   void load_state();
   void save_state();
-  void take_snapshot(StreamSnapshot& snapshot, bool with_index);
+  uint64_t load_snapshot();
   void save_snapshot();
   void open_log();
   void drop_old_segments();
   void replay(const LoggedEntry& entry);
-  void skip_positions(uint64_t entries);
+  void skip_damage();
   bool current_is_old();
   void applied(uint64_t sequence, LogPlace place);
   void apply(const Records& records, uint64_t sequence, LogPlace place);
   Shard& shard(ShardNumber number);
-  Shard& replayed_shard(ShardNumber number);
   Position oldest(const Shard& shard) const;
   std::optional<ShardIndex::Span> span_of(ShardNumber number, Position position);
   template <class Visit>
