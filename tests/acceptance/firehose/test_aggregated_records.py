@@ -21,13 +21,13 @@ def aggregated(*texts):
 def test_each_packed_record_is_delivered(aws):
     kinesis, s3 = aws('kinesis'), aws('s3')
     kinesis.create_stream(StreamName='stream', ShardCount=1)
-    s3.create_bucket(Bucket='bucket', CreateBucketConfiguration={'LocationConstraint': REGION})
+    s3.create_bucket(Bucket='packed-records', CreateBucketConfiguration={'LocationConstraint': REGION})
     role = aws.role('firehose', 'firehose.amazonaws.com', allow('*'))
     arn = kinesis.describe_stream_summary(StreamName='stream')['StreamDescriptionSummary']['StreamARN']
     aws('firehose').create_delivery_stream(
         DeliveryStreamName='delivery', DeliveryStreamType='KinesisStreamAsSource',
         KinesisStreamSourceConfiguration={'KinesisStreamARN': arn, 'RoleARN': role},
-        ExtendedS3DestinationConfiguration={'RoleARN': role, 'BucketARN': 'arn:aws:s3:::bucket',
+        ExtendedS3DestinationConfiguration={'RoleARN': role, 'BucketARN': 'arn:aws:s3:::packed-records',
                                             'BufferingHints': {'IntervalInSeconds': 0, 'SizeInMBs': 1}})
     packed = aggregated(b'one;', b'two;', b'x' * 300 + b';')
     broken = packed[:-1] + bytes([packed[-1] ^ 1])
@@ -35,7 +35,7 @@ def test_each_packed_record_is_delivered(aws):
         kinesis.put_record(StreamName='stream', PartitionKey='k', Data=data)
     found, deadline = b'', time.monotonic() + 60
     while b'last;' not in found and time.monotonic() < deadline:
-        keys = sorted(item['Key'] for item in s3.list_objects_v2(Bucket='bucket').get('Contents', []))
-        found = b''.join(s3.get_object(Bucket='bucket', Key=key)['Body'].read() for key in keys)
+        keys = sorted(item['Key'] for item in s3.list_objects_v2(Bucket='packed-records').get('Contents', []))
+        found = b''.join(s3.get_object(Bucket='packed-records', Key=key)['Body'].read() for key in keys)
     assert sorted(found.split(b';')) == sorted(
         (b'plain;one;two;' + b'x' * 300 + b';' + broken + b'last;').split(b';'))

@@ -139,6 +139,8 @@ def test_every_read_is_authorized(pipe):
     assert 'kinesis:GetRecords' in problem and p.texts().count('before') == 1
     p.aws('iam').put_role_policy(RoleName='f', PolicyName='p', PolicyDocument=policy(READ, allow('logs:*')))
     eventually(lambda: 'unseen' in p.texts())
+    p.put('after')  # only the next batch tells that the problem is over
+    eventually(lambda: 'after' in p.texts())
     eventually(lambda: p.mapping()['LastProcessingResult'] == 'OK')
 
 

@@ -132,7 +132,7 @@ def test_a_deleted_collection_leaves_nothing(collection, client):
 
     def rows():
         with contextlib.closing(sqlite3.connect(f'file:{collection.aws.server.data}/metadata.db?mode=ro', uri=True)) as database:
-            return database.execute('select count(*) from document where key like ?', (f'%/opensearch/{collection.id}/%',)).fetchone()[0]
+            return database.execute('select count(*) from document where cast(key as text) like ?', (f'%/opensearch/{collection.id}/%',)).fetchone()[0]
     assert rows() == 3
     collection.aoss.delete_collection(id=collection.id)
     assert rows() == 0

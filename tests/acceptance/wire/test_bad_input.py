@@ -137,14 +137,14 @@ def test_deep_documents_inside_strings(aws):
 
 
 @pytest.mark.parametrize('target', [f'{KINESIS}.NoSuchThing', f'{KINESIS}.', f'{KINESIS}.listStreams', f'{SSM}.ListStreams',
-                                    f'{KINESIS}.SplitShard', f'{FIREHOSE}.ListStreams'])
+                                    f'{FIREHOSE}.UpdateDestination', f'{FIREHOSE}.ListStreams'])
 def test_unknown_operations(post, target):
     answer = post(target, '{}')
     assert (answer.status, answer.code) == (400, 'UnknownOperationException')
 
 
 def test_an_operation_that_is_not_served_is_named(post):
-    assert b'SplitShard' in post(f'{KINESIS}.SplitShard', '{}').content
+    assert b'UpdateDestination' in post(f'{FIREHOSE}.UpdateDestination', '{}').content
 
 
 @pytest.mark.parametrize('target', ['NoSuchService_20200101.Do', 'nonsense', '.', '', 'x' * 5000])
