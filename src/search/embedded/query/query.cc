@@ -86,7 +86,7 @@ Matches BestOf::take() {
 }
 
 void TermScans::spend(uint64_t terms) {
-  constexpr uint64_t kAlways = 8'000'000, kTimes = 8;
+  constexpr uint64_t kAlways = 2'000'000, kTimes = 8;
   spent_ += terms;
   if (spent_ <= kAlways + kTimes * largest_) return;
   throw Error("circuit_breaking_exception", 429,
