@@ -4,6 +4,7 @@
 #include "aws/wire_testing.h"
 #include "generated/cloudformation.h"
 #include "generated/cloudwatch.h"
+#include "generated/firehose.h"
 #include "generated/iam.h"
 #include "generated/kinesis.h"
 #include "generated/lambda.h"
@@ -59,8 +60,8 @@ TEST(Routing, CloudWatchSpeaksThreeProtocols) {
 }
 
 TEST(Routing, WhatWeDoNotServeIsNamed) {
-  EXPECT_EQ(routed(kinesis::model(), json_request("Kinesis_20131202.SplitShard", "{}")),
-            "UnknownOperationException: The operation SplitShard of Kinesis is not supported by Standpipe.");
+  EXPECT_EQ(routed(firehose::model(), json_request("Firehose_20150804.UpdateDestination", "{}")),
+            "UnknownOperationException: The operation UpdateDestination of Firehose is not supported by Standpipe.");
   EXPECT_EQ(routed(kinesis::model(), json_request("Kinesis_20131202.Bogus", "{}")),
             "UnknownOperationException: The operation Bogus is unknown.");
   EXPECT_THAT(routed(kinesis::model(), json_request("Firehose_20150804.PutRecord", "{}")),
