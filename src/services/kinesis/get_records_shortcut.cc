@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "services/kinesis/kinesis.h"
+#include "services/kinesis/put_records_shortcut.h"
 #include "services/kinesis/shown.h"
 
 namespace standpipe::kinesis {
@@ -51,7 +52,7 @@ std::optional<GetRecordsInput> read_plain_get_records(std::string_view body) {
         if (value.integer() < 1 || value.integer() > kLimitMax) return std::nullopt;
         input.limit = static_cast<int32_t>(value.integer());
       } else if (name == "StreamARN" && value.is_string() && !input.stream_arn) {
-        if (!parse_stream_arn(value.string())) return std::nullopt;
+        if (!is_plain_stream_arn(value.string())) return std::nullopt;
         input.stream_arn = value.string();
       } else {
         return std::nullopt;

@@ -11,7 +11,8 @@
 namespace standpipe::kinesis {
 namespace {
 
-constexpr size_t kPartitionKeyMax = 256, kStreamNameMax = 128, kHashKeyDigitsMax = 39;
+constexpr size_t kPartitionKeyMax = 256, kStreamNameMax = 128, kHashKeyDigitsMax = 39, kArnMax = 2048,
+                 kAccountDigits = 12;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
@@ -75,9 +76,9 @@ class Reader {
       plain_.stream_name = value;
       return std::ranges::all_of(value, names_stream);
     }
-    if (name != "StreamARN" || plain_.stream_arn || !std::ranges::all_of(value, is_plain)) return false;
+    if (name != "StreamARN" || plain_.stream_arn) return false;
     plain_.stream_arn = value;
-    return parse_stream_arn(value).has_value();
+    return is_plain_stream_arn(value);
   }
 
   bool records() {
@@ -126,6 +127,12 @@ class Reader {
 };
 
 }  // namespace
+
+bool is_plain_stream_arn(std::string_view arn) {
+  if (arn.size() > kArnMax || !std::ranges::all_of(arn, [](char c) { return is_plain(c) && c != ' '; })) return false;
+  const auto name = parse_stream_arn(arn);
+  return name && name->account.size() == kAccountDigits && std::ranges::all_of(name->account, is_digit);
+}
 
 std::optional<PlainPutRecords> read_plain_put_records(std::string_view body) {
   Reader reader(body);

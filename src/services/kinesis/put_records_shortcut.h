@@ -23,6 +23,8 @@ struct PlainPutRecords {
 
 // Nothing if the body is malformed, breaks a limit of the model, or is not plain: the general decoder will tell.
 std::optional<PlainPutRecords> read_plain_put_records(std::string_view body);
+// Whether the model allows it, and it names a stream.
+bool is_plain_stream_arn(std::string_view arn);
 std::string print_put_records(const PutBatch& batch);
 
 class PutRecordsShortcut final : public aws::Shortcut {
