@@ -216,16 +216,16 @@ def clean_up(bucket):
 
 
 def leftovers():
-    left = [stack['StackName'] for stack in aws_json('cloudformation', 'describe-stacks')['Stacks']]
-    left += aws_json('kinesis', 'list-streams')['StreamNames']
-    left += aws_json('firehose', 'list-delivery-streams')['DeliveryStreamNames']
-    left += [item['name'] for item in aws_json('opensearchserverless', 'list-collections')['collectionSummaries']]
-    left += [item['FunctionName'] for item in aws_json('lambda', 'list-functions')['Functions']]
-    left += [item['RoleName'] for item in aws_json('iam', 'list-roles')['Roles']]
-    left += [item['UserName'] for item in aws_json('iam', 'list-users')['Users']]
-    left += [item['Name'] for item in aws_json('s3api', 'list-buckets')['Buckets']]
-    for group in aws_json('logs', 'describe-log-groups')['logGroups']:
-        left.append(group['logGroupName'])
+    # With boto3: the CLI takes a second each time only to start.
+    left = [stack['StackName'] for stack in client('cloudformation').describe_stacks()['Stacks']]
+    left += client('kinesis').list_streams()['StreamNames']
+    left += client('firehose').list_delivery_streams()['DeliveryStreamNames']
+    left += [item['name'] for item in client('opensearchserverless').list_collections()['collectionSummaries']]
+    left += [item['FunctionName'] for item in client('lambda').list_functions()['Functions']]
+    left += [item['RoleName'] for item in client('iam').list_roles()['Roles']]
+    left += [item['UserName'] for item in client('iam').list_users()['Users']]
+    left += [item['Name'] for item in client('s3').list_buckets()['Buckets']]
+    left += [group['logGroupName'] for group in client('logs').describe_log_groups()['logGroups']]
     return left
 
 
@@ -269,7 +269,7 @@ def run(keep, started):
             follow(stack_id, ['DELETE_COMPLETE', 'DELETE_FAILED'], before)
         with Step('remove the functions\' logs and the template bucket; nothing is left'):
             for name in ['layer-builder', 'index-creator', 'source']:
-                aws('logs', 'delete-log-group', '--log-group-name', f'/aws/lambda/{PREFIX}-{name}')
+                client('logs').delete_log_group(logGroupName=f'/aws/lambda/{PREFIX}-{name}')
             aws('s3', 'rb', f's3://{TEMPLATES}', '--force')
             if left := leftovers():
                 raise Failed('something is left: ' + ', '.join(left))
