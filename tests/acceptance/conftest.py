@@ -4,10 +4,12 @@ import pathlib
 import random
 import subprocess
 import sys
+import time
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get('STANDPIPE_BINARY', ROOT / 'build/release/standpipe'))
@@ -125,6 +127,23 @@ def allow(*actions, resource='*'):
 
 def deny(*actions, resource='*'):
     return {'Effect': 'Deny', 'Action': list(actions), 'Resource': resource}
+
+
+def refused(call, **arguments):
+    """(code, message) that the call is refused with."""
+    with pytest.raises(ClientError) as error:
+        call(**arguments)
+    return error.value.response['Error']['Code'], error.value.response['Error']['Message']
+
+
+def eventually(question, seconds=30):
+    """The first answer to `question` that is true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := question():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError('did not happen in time')
 
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))

@@ -105,7 +105,7 @@ class Reader {
 
   bool data(std::string_view value, std::string_view& out) {
     const auto size = base64_decode(value, free_);
-    if (!size) return false;
+    if (!size || *size > kPutRecordsBytesMax) return false;
     out = {free_, *size};
     free_ += *size;
     return true;

@@ -1,24 +1,13 @@
 import base64
 import gzip
 import json
-import time
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from conftest import REGION, allow
+from conftest import REGION, allow, eventually
 
 ROLE_ACTIONS = allow('s3:*', 'kinesis:*', 'aoss:*', 'logs:*')
-
-
-def eventually(question, seconds=20):
-    """Asks until the answer is true: what clients of an asynchronous service do."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := question():
-            return answer
-        time.sleep(0.05)
-    raise AssertionError('did not happen in time')
 
 
 def code(call, **arguments):

@@ -4,18 +4,10 @@ import glob
 import random
 
 import pytest
-from botocore.exceptions import ClientError
-from conftest import Aws
+from conftest import Aws, refused
 
 SHARD = 'shardId-000000000000'
 MEBIBYTE = 1 << 20
-
-
-def refused(call, **arguments):
-    """(code, text) that the call is refused with."""
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response['Error']['Code'], error.value.response['Error']['Message']
 
 
 @pytest.fixture

@@ -4,16 +4,9 @@ import subprocess
 import time
 
 import pytest
-from botocore.exceptions import ClientError
-from conftest import REGION, ROOT, Aws, allow
+from conftest import REGION, ROOT, Aws, allow, refused
 
 SHARD = 'shardId-000000000000'
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response['Error']['Code'], error.value.response['Error']['Message']
 
 
 @pytest.fixture

@@ -5,15 +5,9 @@ import time
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
-from conftest import Aws, allow
+from conftest import Aws, allow, refused
 
 KEYS = 2 ** 128
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response['Error']['Code'], error.value.response['Error']['Message']
 
 
 @pytest.fixture

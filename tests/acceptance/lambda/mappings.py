@@ -2,30 +2,13 @@
 import base64
 import io
 import json
-import time
 import zipfile
 
 import pytest
-from botocore.exceptions import ClientError
-from conftest import allow
+from conftest import allow, eventually, refused
 
 READ = allow('kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:DescribeStream', 'kinesis:DescribeStreamSummary',
              'kinesis:ListShards', 'kinesis:SubscribeToShard')
-
-
-def eventually(question, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := question():
-            return answer
-        time.sleep(0.05)
-    raise AssertionError('did not happen in time')
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response['Error']['Code'], error.value.response['Error']['Message']
 
 
 def datas(event):

@@ -7,8 +7,7 @@ import time
 import zipfile
 
 import pytest
-from botocore.exceptions import ClientError
-from conftest import ROOT, REGION, allow
+from conftest import REGION, ROOT, allow, eventually, refused
 
 RUNTIMES = sorted((path.name for path in (ROOT / 'build/runtimes').glob('python3.*')), key=lambda name: int(name.split('.')[1]))
 
@@ -21,21 +20,6 @@ def archive(files):
             entry.external_attr = (stat.S_IFREG | 0o755) << 16
             out.writestr(entry, text)
     return buffer.getvalue()
-
-
-def eventually(question, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := question():
-            return answer
-        time.sleep(0.05)
-    raise AssertionError('did not happen in time')
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response['Error']['Code'], error.value.response['Error']['Message']
 
 
 class Function:
