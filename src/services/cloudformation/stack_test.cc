@@ -1,4 +1,6 @@
 // Creating, failing, rolling back, deleting: one stack.
+#include <future>
+
 #include "services/cloudformation/cloudformation_fixture.h"
 
 namespace standpipe::cloudformation {
@@ -109,9 +111,12 @@ TEST_F(CloudFormationTest, DenialsAreReasons) {
 }
 
 TEST_F(CloudFormationTest, AfterAFailureNothingIsBegunAndWhatWasInItsCallIsRemoved) {
-  // B stays in its call until A has failed: it has come into being and must go again.
+  // A fails while B is in its call, and B stays there until A has failed: it has come into being and must go again.
   parameters_["/A"] = "was there";
-  before_["/B"] = [this] {
+  std::promise<void> b_is_in_its_call;
+  before_["/A"] = [&] { b_is_in_its_call.get_future().wait(); };
+  before_["/B"] = [&] {
+    b_is_in_its_call.set_value();
     for (int i = 0; i < 400 && status_of("s", "A") != "CREATE_FAILED"; ++i) pause(Deadline::in(Duration{5}), {});
   };
   const std::string id = create("Resources:\n" + parameter("A") + parameter("B") + parameter("C", "DependsOn: B"));
