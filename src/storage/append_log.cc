@@ -16,6 +16,7 @@
 namespace standpipe {
 namespace {
 
+using log_format::kAlignment;
 using log_format::kBatchHeaderBytes;
 using log_format::kSegmentHeaderBytes;
 
@@ -35,6 +36,12 @@ class BytesWriting final : public LogWriting {
  private:
   std::string_view bytes_;
 };
+
+bool is_whole(const LogBody& body) {
+  uint64_t bytes = 0;
+  for (const LogChunk& chunk : body.chunks) bytes += chunk.bytes;
+  return bytes == body.bytes.size();
+}
 
 }  // namespace
 
@@ -59,8 +66,10 @@ AppendLog::~AppendLog() {
   if (!poisoned_) give_back_space();  // also makes the next start shorter
 }
 
-// What is reserved behind the last batch; no harm if it stays.
+// What is reserved behind the last batch; no harm if it stays. A segment that is well filled stays whole, to be used
+// again.
 void AppendLog::give_back_space() noexcept {
+  if (options_.spares != nullptr && end_ > options_.segment_bytes_max / 2) return;
   try {
     file_->truncate(end_);
   } catch (const std::system_error& error) {
@@ -123,26 +132,31 @@ void AppendLog::commit(const std::vector<Waiting*>& waiting) {
       }
     }
   }
-  if (buffer_.capacity() > kBufferKept) buffer_ = std::string();
+  if (front_.capacity() > kBufferKept) front_ = std::string();
 }
 
-// Fills buffer_ with the entries of the next batch; answers how far it came.
+// Makes the front of the next batch and gathers its pieces; answers how far it came.
 size_t AppendLog::encode(const std::vector<Waiting*>& waiting, size_t from, std::vector<Waiting*>& batch) {
-  buffer_.assign(kBatchHeaderBytes, '\0');
-  for (; from < waiting.size() && (batch.empty() || buffer_.size() < options_.batch_bytes_max); ++from) {
+  front_.assign(kBatchHeaderBytes, '\0');
+  pieces_.assign(1, {});
+  body_bytes_ = 0;
+  for (; from < waiting.size(); ++from) {
+    if (!batch.empty() && front_.size() + body_bytes_ >= options_.batch_bytes_max) break;
     Waiting& entry = *waiting[from];
-    const size_t start = buffer_.size();
+    const size_t start = front_.size();
     try {
-      buffer_.append(log_format::kEntryHeaderBytes, '\0');
+      const LogBody body = entry.writing.body();
+      check(is_whole(body), "the chunks are not the body");
+      log_format::begin_entry(front_, body.chunks);
       entry.sequence = sequence_ + batch.size();
-      entry.writing.encode(entry.sequence, buffer_);
-      const size_t bytes = buffer_.size() - start - log_format::kEntryHeaderBytes;
-      check(bytes <= log_format::kEntryBytesMax, "log entry too large");
-      store(&buffer_[start], static_cast<uint32_t>(bytes));
+      entry.writing.encode(entry.sequence, front_);
+      log_format::finish_entry(front_, start, body.chunks.size());
+      pieces_.push_back(body.bytes);
+      body_bytes_ += body.bytes.size();
       batch.push_back(&entry);
     } catch (...) {
       entry.failure = std::current_exception();
-      buffer_.resize(start);
+      front_.resize(start);
     }
   }
   return from;
@@ -152,20 +166,21 @@ void AppendLog::write(const std::vector<Waiting*>& batch) {
   if (poisoned_) {
     throw std::system_error(EIO, std::generic_category(), "an earlier sync failed of " + directory_.string());
   }
+  const uint64_t padded = (front_.size() + body_bytes_ + kAlignment - 1) / kAlignment * kAlignment;
+  remove_leftover();
+  make_room(padded);  // may begin a segment, which is made of what is known so far
   log_format::BatchHeader header;
   header.entries = static_cast<uint32_t>(batch.size());
   header.sequence = sequence_;
   header.previous = previous_;
   header.log_id = log_id_;
-  uint32_t checksum = 0;
-  log_format::finish_batch(buffer_, header, checksum);
-  make_room(buffer_.size());
-  try {
-    file_->write_at(end_, buffer_);
-  } catch (...) {
-    undo_write();
-    throw;
-  }
+  header.body_bytes = body_bytes_;
+  header = log_format::finish_front(front_, header);
+  static constexpr char kPadding[kAlignment] = {};
+  pieces_.front() = front_;
+  pieces_.emplace_back(kPadding, padded - front_.size() - body_bytes_);
+  // What a failed write leaves behind the end is overwritten by the next one.
+  file_->write_at(end_, std::span<const std::string_view>(pieces_));
   if (options_.durable) {
     try {
       file_->sync();
@@ -175,9 +190,9 @@ void AppendLog::write(const std::vector<Waiting*>& batch) {
     }
   }
   const LogPlace place{segment_, end_};
-  previous_ = checksum;
+  previous_ = header.checksum;
   sequence_ += batch.size();
-  end_ += buffer_.size();
+  end_ += padded;
   {
     const std::lock_guard lock(mutex_);
     Segment& current = segments_.at(segment_);
@@ -188,41 +203,69 @@ void AppendLog::write(const std::vector<Waiting*>& batch) {
 }
 
 void AppendLog::make_room(uint64_t bytes) {
-  if (end_ > kSegmentHeaderBytes && end_ + bytes > options_.segment_bytes_max) start_segment();
+  if (end_ > kSegmentHeaderBytes && end_ + bytes > options_.segment_bytes_max) {
+    start_segment(true);
+    if (options_.rolled) options_.rolled();
+  }
   if (end_ + bytes <= allocated_) return;
   const uint64_t step = std::clamp(end_, kReserveMin, kReserveMax);
   const uint64_t most = std::max(options_.segment_bytes_max, end_ + bytes);
-  const uint64_t target = std::min(end_ + bytes + step, most);
+  uint64_t target = std::min(end_ + bytes + step, most);
+  try {
+    claim(target - allocated_);
+  } catch (const std::system_error&) {  // no room for a step; perhaps for the batch
+    target = end_ + bytes;
+    claim(target - allocated_);
+  }
   file_->allocate(target);
   allocated_ = target;
 }
 
-// A new segment is on the disk, name and header, before anything is written to it.
-void AppendLog::start_segment() {
+void AppendLog::claim(uint64_t bytes) const {
+  if (options_.free_bytes_min == 0) return;
+  const DiskSpace space = disk_.space(directory_);
+  if (space.free >= bytes + std::min(options_.free_bytes_min, space.total / 16)) return;
+  throw std::system_error(ENOSPC, std::generic_category(),
+                          fmt::format("only {} MiB are free on the disk of {}", space.free >> 20, directory_.string()));
+}
+
+// A new segment is on the disk, name and header, before anything is written to it. A spare is for a log that has filled
+// its last segment and can tell its own batches from the spare's former life.
+void AppendLog::start_segment(bool by_spare) {
   const auto path = path_of(sequence_);
-  disk_.remove(path);  // what a failed attempt left
-  std::shared_ptr<File> fresh = disk_.create(path);
+  remove_leftover();
+  leftover_ = path;
+  auto fresh = make_segment(path, by_spare);
+  leftover_.reset();
+  if (file_) give_back_space();
+  const std::lock_guard lock(mutex_);
+  file_ = std::move(fresh);
+  segment_ = sequence_;
+  end_ = last_batch_ = kSegmentHeaderBytes;
+  allocated_ = by_spare ? options_.segment_bytes_max : end_;
+  segments_.insert_or_assign(segment_, Segment{sequence_, sequence_, end_});
+}
+
+std::shared_ptr<File> AppendLog::make_segment(const std::filesystem::path& path, bool& by_spare) {
+  std::shared_ptr<File> fresh = by_spare && options_.spares != nullptr ? options_.spares->take(path) : nullptr;
+  by_spare = fresh != nullptr;
+  if (!fresh) {
+    claim(kSegmentHeaderBytes);
+    fresh = disk_.create(path);
+  }
   fresh->write_at(0, log_format::encode(log_format::SegmentHeader{sequence_, log_id_, previous_}));
   if (options_.durable) {
     fresh->sync();
     disk_.sync_directory(directory_);
   }
-  if (file_) give_back_space();
-  const std::lock_guard lock(mutex_);
-  file_ = std::move(fresh);
-  segment_ = sequence_;
-  end_ = allocated_ = kSegmentHeaderBytes;
-  segments_.insert_or_assign(segment_, Segment{sequence_, sequence_, end_, {}});
+  return fresh;
 }
 
-// Half a batch must not stay behind the end: recovery would have to tell it from damage.
-void AppendLog::undo_write() {
-  try {
-    file_->truncate(end_);
-    allocated_ = end_;
-  } catch (const std::system_error&) {
-    poisoned_ = true;
-  }
+// Before anything is written to the segment before it: a log has no segment but the last without entries.
+void AppendLog::remove_leftover() {
+  if (!leftover_) return;
+  disk_.remove(*leftover_);
+  leftover_.reset();
 }
 
 void AppendLog::roll() {
@@ -242,16 +285,25 @@ void AppendLog::roll() {
   if (failure) std::rethrow_exception(failure);
 }
 
+// The files go in the order of the log, also when one cannot be removed now: what stays is never without what follows.
 void AppendLog::drop_before(uint64_t sequence) {
-  std::vector<uint64_t> dropped;
+  const std::lock_guard one(dropping_);
   {
     const std::lock_guard lock(mutex_);
     for (auto segment = segments_.begin(); segments_.size() > 1 && segment->second.sequence_to <= sequence;) {
-      dropped.push_back(segment->first);
+      dropped_.emplace_back(segment->first, std::move(segment->second.use));
       segment = segments_.erase(segment);
     }
   }
-  for (const uint64_t segment : dropped) disk_.remove(path_of(segment));
+  if (dropped_.empty()) return;
+  for (; !dropped_.empty(); dropped_.pop_front()) {
+    discard(dropped_.front().first, dropped_.front().second.use_count() > 1);
+  }
+  if (options_.durable) disk_.sync_directory(directory_);
+}
+
+void AppendLog::discard(uint64_t segment, bool in_use) {
+  if (in_use || options_.spares == nullptr || !options_.spares->give(path_of(segment))) disk_.remove(path_of(segment));
 }
 
 LogPlace AppendLog::begin() const {

@@ -1,12 +1,16 @@
 #include "storage/file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <system_error>
 
 namespace standpipe {
@@ -30,6 +34,25 @@ class Descriptor {
   int number_;
 };
 
+class Mapping final : public FileView {
+ public:
+  Mapping(const Descriptor& descriptor, const std::filesystem::path& path, uint64_t offset, uint64_t size) {
+    static const auto page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+    lead_ = offset % page;
+    mapped_ = size + lead_;
+    start_ = ::mmap(nullptr, mapped_, PROT_READ, MAP_SHARED, descriptor.number(), static_cast<off_t>(offset - lead_));
+    if (start_ == MAP_FAILED) fail(errno, "map", path);
+  }
+  ~Mapping() override { ::munmap(start_, mapped_); }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  std::string_view bytes() const override { return {static_cast<const char*>(start_) + lead_, mapped_ - lead_}; }
+
+ private:
+  void* start_;
+  uint64_t lead_, mapped_;
+};
+
 class SystemFile final : public File {
  public:
   SystemFile(const std::filesystem::path& path, int flags) : path_(path), descriptor_(path, flags) {}
@@ -45,14 +68,24 @@ class SystemFile final : public File {
     }
     return done;
   }
-  void write_at(uint64_t offset, std::string_view bytes) override {
+  std::shared_ptr<const FileView> view(uint64_t offset, uint64_t view_size) const override {
+    if (offset + view_size > size()) fail(EINVAL, "read behind the end of", path_);
+    return std::make_shared<Mapping>(descriptor_, path_, offset, view_size);
+  }
+  using File::write_at;
+  void write_at(uint64_t offset, std::span<const std::string_view> pieces) override {
     refuse_if_poisoned();
-    while (!bytes.empty()) {
-      const ssize_t put = ::pwrite(descriptor_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    std::vector<iovec> left;
+    for (const std::string_view piece : pieces) {
+      if (!piece.empty()) left.push_back({const_cast<char*>(piece.data()), piece.size()});
+    }
+    for (size_t at = 0; at < left.size();) {
+      const int count = static_cast<int>(std::min<size_t>(left.size() - at, IOV_MAX));
+      const ssize_t put = ::pwritev(descriptor_.number(), &left[at], count, static_cast<off_t>(offset));
       if (put < 0 && errno == EINTR) continue;
       if (put <= 0) fail(put < 0 ? errno : EIO, "write", path_);
       offset += static_cast<uint64_t>(put);
-      bytes.remove_prefix(static_cast<size_t>(put));
+      at = pass_over(left, at, static_cast<size_t>(put));
     }
   }
   void sync() override {
@@ -79,6 +112,14 @@ class SystemFile final : public File {
   }
 
  private:
+  // Takes `count` bytes off the front; answers the first piece that has bytes left.
+  static size_t pass_over(std::vector<iovec>& pieces, size_t at, size_t count) {
+    for (; at < pieces.size() && count >= pieces[at].iov_len; ++at) count -= pieces[at].iov_len;
+    if (count == 0) return at;
+    pieces[at].iov_base = static_cast<char*>(pieces[at].iov_base) + count;
+    pieces[at].iov_len -= count;
+    return at;
+  }
   void refuse_if_poisoned() const {
     if (poisoned_) fail(EIO, "an earlier sync failed of", path_);
   }
@@ -124,6 +165,11 @@ class SystemDisk final : public Disk {
     if (error && error != std::errc::no_such_file_or_directory) fail(error.value(), "list", directory);
     std::sort(names.begin(), names.end());
     return names;
+  }
+  DiskSpace space(const Path& directory) override {
+    struct statvfs facts {};
+    if (::statvfs(directory.c_str(), &facts) != 0) fail(errno, "stat", directory);
+    return {uint64_t{facts.f_bavail} * facts.f_frsize, uint64_t{facts.f_blocks} * facts.f_frsize};
   }
   void sync_directory(const Path& directory) override {
     const Descriptor descriptor(directory, O_RDONLY | O_DIRECTORY);

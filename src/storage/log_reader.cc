@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "storage/append_log.h"
+#include "storage/checksum.h"
 #include "storage/corrupt_data.h"
 #include "storage/log_format.h"
 #include "storage/log_recovery.h"
@@ -13,20 +14,44 @@ namespace {
 using log_format::kBatchHeaderBytes;
 using log_format::kSegmentHeaderBytes;
 
-constexpr uint64_t kReadAhead = 128u << 10;
+// So much is mapped at a time: enough that mapping costs nothing, little enough that it is no memory to speak of.
+constexpr uint64_t kWindowBytes = 4u << 20;
 
 }  // namespace
+
+// Bytes in view, and the segment kept from being used again.
+struct AppendLog::Reader::Held {
+  uint64_t offset;
+  std::shared_ptr<const FileView> view;
+  std::shared_ptr<const void> use;
+  bool covers(uint64_t from, uint64_t size) const {
+    return from >= offset && from + size <= offset + view->bytes().size();
+  }
+};
 
 AppendLog::Reader::Reader(const AppendLog& log, LogPlace from) : log_(log), at_(from) {}
 AppendLog::Reader::~Reader() = default;
 
 bool AppendLog::Reader::next(LoggedEntry& entry) {
   if (left_ == 0 && !load()) return false;
-  const auto bytes = log_format::take_entry(rest_);
-  if (!bytes) throw CorruptData("entries overrun their batch in " + log_.path_of(batch_.segment).string());
-  entry = {sequence_++, batch_, *bytes};
+  const auto head = log_format::take_entry(rest_);
+  if (!head) throw CorruptData("entries overrun their batch in " + log_.path_of(batch_.segment).string());
+  entry = {*head, sequence_++, batch_, body_offset_};
+  body_offset_ += head->body_bytes();
   --left_;
   return true;
+}
+
+std::optional<std::string_view> AppendLog::Reader::chunk(const LoggedEntry& entry, uint64_t offset, LogChunk chunk) {
+  if (chunk.bytes == 0) return std::string_view();
+  if (front_->covers(offset, chunk.bytes)) body_ = front_;
+  const std::string_view bytes = view(body_, offset, chunk.bytes);
+  if (bytes.size() == chunk.bytes && fast_crc32c(bytes) == chunk.checksum) return bytes;
+  const std::lock_guard lock(log_.mutex_);
+  if (log_.bad_chunks_.insert({entry.batch.segment, offset}).second) {
+    log_.add_damage({log_.path_of(entry.batch.segment), offset, chunk.bytes, entry.sequence, entry.sequence + 1});
+  }
+  return std::nullopt;
 }
 
 // Makes the next batch at or behind `at_` the current one.
@@ -45,21 +70,21 @@ bool AppendLog::Reader::load() {
 
 bool AppendLog::Reader::load_here() {
   if (at_.offset + kBatchHeaderBytes > end_) return false;
-  const std::string_view start = view(at_.offset, kBatchHeaderBytes);
-  const auto header = log_format::decode_batch_header(start);
-  if (!header || header->log_id != log_.log_id_) {
-    // Space that was reserved in a segment that nobody looked through when the log was opened.
-    if (start.find_first_not_of('\0') == std::string_view::npos) at_.offset = end_;
-    return false;
-  }
-  if (at_.offset + kBatchHeaderBytes + header->body_bytes > end_) return false;
-  const std::string_view body = view(at_.offset + kBatchHeaderBytes, header->body_bytes);
-  if (!log_format::body_is_good(*header, body)) return false;
+  const auto header = log_format::decode_batch_header(view(front_, at_.offset, kBatchHeaderBytes));
+  // A file that is used again may hold batches of its former life.
+  if (!header || header->log_id != log_.log_id_ || header->sequence < std::max(sequence_, at_.segment)) return false;
+  // One that was never finished may stand behind the end of a segment that nobody looked through at opening.
+  if (header->sequence + header->entries > sequence_to_) return false;
+  if (header->front_bytes() + header->body_bytes > end_ - at_.offset) return false;
+  const std::string_view front = view(front_, at_.offset, header->front_bytes());
+  const std::string_view heads = front.substr(std::min<size_t>(front.size(), kBatchHeaderBytes));
+  if (!log_format::heads_are_good(*header, heads)) return false;
   batch_ = at_;
+  body_offset_ = at_.offset + header->front_bytes();
   at_.offset += header->batch_bytes();
   sequence_ = header->sequence;
   left_ = header->entries;
-  rest_ = body;
+  rest_ = heads;
   return true;
 }
 
@@ -81,16 +106,18 @@ bool AppendLog::Reader::advance() {
         continue;
       }
       end_ = segment.end;
+      sequence_to_ = segment.sequence_to;
       if (file_segment_ == at_.segment) return true;
       // The current segment's file is at hand; others are opened for as long as somebody reads them.
       file_ = at_.segment == log_.segment_ ? log_.file_ : nullptr;
+      use_ = segment.use;
     }
-    buffer_.clear();
-    buffer_offset_ = 0;
+    front_ = body_ = nullptr;
     file_segment_ = at_.segment;
     if (file_) return true;
     try {
       file_ = log_.disk_.open(log_.path_of(at_.segment));
+      if (end_ == kUnknownEnd) find_end();
       return true;
     } catch (const std::system_error& error) {
       file_segment_ = UINT64_MAX;
@@ -99,30 +126,43 @@ bool AppendLog::Reader::advance() {
   }
 }
 
+// Of a segment that was not replayed.
+void AppendLog::Reader::find_end() {
+  end_ = file_->size();
+  const std::lock_guard lock(log_.mutex_);
+  const auto found = log_.segments_.find(at_.segment);
+  if (found != log_.segments_.end()) found->second.end = end_;
+}
+
 // Makes a hole of what is bad at `at_`, up to the next good batch or the end of the segment.
 void AppendLog::Reader::pass_over() {
   const uint64_t from = std::max(sequence_, at_.segment);
-  const auto good = find_good_batch(*file_, log_.log_id_, at_.offset, from);
+  const auto good = find_good_batch(*file_, log_.log_id_, at_.offset + log_format::kAlignment, from);
   const std::lock_guard lock(log_.mutex_);
   const auto found = log_.segments_.find(at_.segment);
   if (found == log_.segments_.end()) return;
   Segment& segment = found->second;
-  const bool within = good && good->offset < segment.end;
+  const bool within = good && good->offset < segment.end && good->header.sequence < segment.sequence_to;
   const uint64_t end = within ? good->offset : segment.end;
   if (!segment.holes.emplace(at_.offset, end).second) return;  // another reader was here
+  // Nothing is missing where the next segment goes on: this is what was reserved in a segment that nobody looked
+  // through when the log was opened.
+  if (!within && from == segment.sequence_to) return;
   log_.add_damage({log_.path_of(at_.segment), at_.offset, end - at_.offset, from,
-                   within ? good->sequence : segment.sequence_to});
+                   within ? good->header.sequence : segment.sequence_to});
 }
 
-std::string_view AppendLog::Reader::view(uint64_t offset, uint64_t size) {
-  if (offset < buffer_offset_ || offset + size > buffer_offset_ + buffer_.size()) {
-    buffer_.resize(std::min(std::max(size, kReadAhead), end_ - offset));
-    const size_t got = file_->read_at(offset, buffer_.data(), buffer_.size());
-    if (got < size) throw CorruptData(log_.path_of(at_.segment).string() + " has become shorter");
-    buffer_.resize(got);
-    buffer_offset_ = offset;
+// Fewer bytes than asked for: the file has become shorter.
+std::string_view AppendLog::Reader::view(std::shared_ptr<const Held>& in, uint64_t offset, uint64_t size) {
+  if (!in || !in->covers(offset, size)) {
+    const uint64_t wanted = std::min(std::max(size, kWindowBytes), end_ - offset);
+    const uint64_t there = file_->size();
+    const uint64_t mapped = offset >= there ? 0 : std::min(wanted, there - offset);
+    if (mapped == 0) return {};
+    in = std::make_shared<const Held>(Held{offset, file_->view(offset, mapped), use_});
   }
-  return std::string_view(buffer_).substr(offset - buffer_offset_, size);
+  const std::string_view bytes = in->view->bytes();
+  return bytes.substr(std::min<uint64_t>(offset - in->offset, bytes.size()), size);
 }
 
 }  // namespace standpipe

@@ -40,12 +40,14 @@ class Window {
 
 struct Good {
   BatchHeader header;
-  std::string_view body;
+  std::string_view heads;
 };
 
 class Examination {
  public:
-  Examination(const File& file, uint32_t log_id) : window_(file), log_id_(log_id) {}
+  // Without a log id, any log's batches are good.
+  Examination(const File& file, std::optional<uint32_t> log_id, uint64_t sequence_to)
+      : window_(file), log_id_(log_id), sequence_to_(sequence_to) {}
 
   SegmentFindings run(LogExpectation& expected, const BatchVisit& visit) {
     SegmentFindings findings;
@@ -53,14 +55,15 @@ class Examination {
     while (offset + kBatchHeaderBytes <= window_.size()) {
       std::optional<Good> good = batch(offset, expected);
       if (!good) {
-        const auto resumed = next_good(offset, expected.sequence);
+        const auto resumed = first_good(after_bad(offset), expected.sequence);
         if (!resumed) break;  // the tail
         good = batch(resumed->offset, {expected.sequence, std::nullopt});
         if (!good) break;
-        findings.holes.push_back({offset, resumed->offset, expected.sequence, resumed->sequence});
+        findings.holes.push_back({offset, resumed->offset, expected.sequence, resumed->header.sequence});
         offset = resumed->offset;
       }
-      visit(good->header, offset, good->body);
+      visit(good->header, offset, good->heads);
+      findings.last = offset;
       offset += good->header.batch_bytes();
       findings.end = offset;
       expected = {good->header.sequence + good->header.entries, good->header.checksum};
@@ -68,9 +71,8 @@ class Examination {
     return findings;
   }
 
-  // The first good batch behind what is bad at `offset`.
-  std::optional<GoodBatch> next_good(uint64_t offset, uint64_t sequence) {
-    offset = after_bad(offset);
+  // The first good batch at or behind `offset`.
+  std::optional<GoodBatch> first_good(uint64_t offset, uint64_t sequence) {
     while (offset + kBatchHeaderBytes <= window_.size()) {
       const std::string_view piece = window_.view(offset, kWindowBytes);
       // Windows start on the alignment, so offsets within them are aligned as in the file.
@@ -81,7 +83,7 @@ class Examination {
         continue;
       }
       offset += mark;
-      if (const auto good = batch(offset, {sequence, std::nullopt})) return GoodBatch{offset, good->header.sequence};
+      if (const auto good = batch(offset, {sequence, std::nullopt})) return GoodBatch{offset, good->header};
       offset += kAlignment;
     }
     return std::nullopt;
@@ -90,33 +92,42 @@ class Examination {
  private:
   std::optional<Good> batch(uint64_t offset, const LogExpectation& expected) {
     const auto header = log_format::decode_batch_header(window_.view(offset, kBatchHeaderBytes));
-    if (!header || header->log_id != log_id_ || header->sequence < expected.sequence) return std::nullopt;
+    if (!header || !ours(*header) || header->sequence < expected.sequence) return std::nullopt;
+    if (header->entries > sequence_to_ - std::min(header->sequence, sequence_to_)) return std::nullopt;
     if (expected.previous && (header->previous != *expected.previous || header->sequence != expected.sequence)) {
       return std::nullopt;
     }
-    const std::string_view body = window_.view(offset + kBatchHeaderBytes, header->body_bytes);
-    if (!log_format::body_is_good(*header, body)) return std::nullopt;
-    return Good{*header, body};
+    if (header->heads_bytes + header->body_bytes > window_.size() - offset - kBatchHeaderBytes) return std::nullopt;
+    const std::string_view rest = window_.view(offset + kBatchHeaderBytes, header->heads_bytes + header->body_bytes);
+    const std::string_view heads = rest.substr(0, header->heads_bytes);
+    if (!log_format::heads_are_good(*header, heads)) return std::nullopt;
+    if (!log_format::body_is_good(*header, heads, rest.substr(header->heads_bytes))) return std::nullopt;
+    return Good{*header, heads};
   }
 
   // Where to look on: behind the bad batch if its header can be believed.
   uint64_t after_bad(uint64_t offset) {
     const auto header = log_format::decode_batch_header(window_.view(offset, kBatchHeaderBytes));
-    return offset + (header && header->log_id == log_id_ ? header->batch_bytes() : kAlignment);
+    return offset + (header && ours(*header) ? header->batch_bytes() : kAlignment);
   }
 
+  bool ours(const BatchHeader& header) const { return !log_id_ || header.log_id == *log_id_; }
+
   Window window_;
-  const uint32_t log_id_;
+  const std::optional<uint32_t> log_id_;
+  const uint64_t sequence_to_;
 };
 
 }  // namespace
 
-SegmentFindings examine_segment(const File& file, uint32_t log_id, LogExpectation& expected, const BatchVisit& visit) {
-  return Examination(file, log_id).run(expected, visit);
+SegmentFindings examine_segment(const File& file, uint32_t log_id, uint64_t sequence_to, LogExpectation& expected,
+                                const BatchVisit& visit) {
+  return Examination(file, log_id, sequence_to).run(expected, visit);
 }
 
-std::optional<GoodBatch> find_good_batch(const File& file, uint32_t log_id, uint64_t offset, uint64_t sequence) {
-  return Examination(file, log_id).next_good(offset, sequence);
+std::optional<GoodBatch> find_good_batch(const File& file, std::optional<uint32_t> log_id, uint64_t offset,
+                                         uint64_t sequence) {
+  return Examination(file, log_id, UINT64_MAX).first_good(offset, sequence);
 }
 
 }  // namespace standpipe

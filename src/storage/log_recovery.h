@@ -26,20 +26,25 @@ struct SegmentFindings {
     uint64_t offset, end;                 // of the damaged bytes
     uint64_t sequence_from, sequence_to;  // lost entries
   };
-  uint64_t end = log_format::kSegmentHeaderBytes;  // of the last good batch
+  uint64_t last = log_format::kSegmentHeaderBytes;  // where the last good batch begins
+  uint64_t end = log_format::kSegmentHeaderBytes;   // and ends
   std::vector<Hole> holes;                         // before `end`
 };
 
-// Called for each good batch: header, offset, body.
+// Called for each good batch: header, offset, heads.
 using BatchVisit = std::function<void(const log_format::BatchHeader&, uint64_t, std::string_view)>;
 
-// Advances `expected` over the good batches. Memory: the largest batch or 1 MiB.
-SegmentFindings examine_segment(const File& file, uint32_t log_id, LogExpectation& expected, const BatchVisit& visit);
+// Advances `expected` over the good batches of entries before `sequence_to`: those from there on are held by the next
+// segment and were never finished here. Memory: the largest batch or 1 MiB.
+SegmentFindings examine_segment(const File& file, uint32_t log_id, uint64_t sequence_to, LogExpectation& expected,
+                                const BatchVisit& visit);
 
-// The next good batch behind what is bad at `offset`, of entries not before `sequence`.
+// The next good batch at or behind `offset`, of entries not before `sequence`; without a log id, of any log.
 struct GoodBatch {
-  uint64_t offset, sequence;
+  uint64_t offset;
+  log_format::BatchHeader header;
 };
-std::optional<GoodBatch> find_good_batch(const File& file, uint32_t log_id, uint64_t offset, uint64_t sequence);
+std::optional<GoodBatch> find_good_batch(const File& file, std::optional<uint32_t> log_id, uint64_t offset,
+                                         uint64_t sequence);
 
 }  // namespace standpipe

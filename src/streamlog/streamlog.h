@@ -1,7 +1,8 @@
 // Append-only logs of streams; shards are views on their stream's log.
 //
-// Thread-safe. A returned Position is durable; positions of a shard rise by one per record and never repeat, also
-// across a crash. Batches of concurrent appends share one disk sync (group commit). Reads never block appends.
+// Thread-safe. A returned Position is durable; positions of a shard rise by one per record and never repeat. After a
+// crash or damage they go on behind a gap, so that what may have been given out to lost records is not given again.
+// Batches of concurrent appends share one disk sync (group commit). Reads never block appends.
 // Errors: UnknownStream, UnknownShard, ShardClosed (append); std::system_error when the disk refuses; CorruptData where
 // a checksum fails.
 #pragma once

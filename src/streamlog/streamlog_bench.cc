@@ -1,8 +1,11 @@
-// Durable appends a second of the embedded stream log, by number of writers; and records a second read back.
-//   streamlog_bench [directory on the disk to measure]
+// What the embedded stream log does on a disk: durable appends by writers, record size and shards; reading back; memory
+// and start-up behind a backlog.
+//   streamlog_bench [directory on the disk to measure [gigabytes of backlog]]
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <vector>
 
 #include "base/workers.h"
@@ -12,52 +15,93 @@
 namespace standpipe {
 namespace {
 
-constexpr size_t kRecordBytes = 1024;
-constexpr ShardNumber kShards = 4;
+using Seconds = std::chrono::duration<double>;
+using SteadyClock = std::chrono::steady_clock;
+
+struct Load {
+  int writers;
+  size_t records, record_bytes;  // records an append
+  ShardNumber shards;
+};
+
+constexpr Load kLoads[] = {{1, 1, 1024, 4},     {16, 1, 1024, 4},    {64, 1, 1024, 4},     {256, 1, 1024, 4},
+                           {8, 500, 100, 4},    {8, 500, 1024, 4},   {8, 500, 10'240, 4},  {8, 500, 1024, 1},
+                           {8, 500, 1024, 100}, {8, 500, 1024, 1000}};
 constexpr auto kTime = std::chrono::seconds(2);
 
-double measure_appends(StreamLog& log, const StreamId& stream, int writers) {
+// Records a second, until the time or the number of bytes is reached.
+double append(StreamLog& log, const StreamId& stream, const Load& load, Duration time, uint64_t bytes_max) {
   std::atomic<uint64_t> appended = 0;
-  const Deadline end = Deadline::in(kTime);
+  const auto start = SteadyClock::now();
+  const Deadline end = Deadline::in(time);
   {
     std::vector<Background> threads;
-    for (int writer = 0; writer < writers; ++writer) {
+    for (int writer = 0; writer < load.writers; ++writer) {
       threads.emplace_back("writer", [&, writer](std::stop_token) {
-        const std::string data(kRecordBytes, 'x');
-        const LogEntry entry{static_cast<ShardNumber>(writer) % kShards, "key", {}, data};
-        for (; !end.passed(); ++appended) log.append(stream, {&entry, 1});
+        const std::string data(load.record_bytes, 'x');
+        std::vector<LogEntry> entries;
+        for (size_t i = 0; i < load.records; ++i) {
+          entries.push_back({static_cast<ShardNumber>(i + static_cast<size_t>(writer)) % load.shards, "key", {}, data});
+        }
+        while (!end.passed() && appended * load.record_bytes < bytes_max) {
+          log.append(stream, entries);
+          appended += load.records;
+        }
       });
     }
     for (Background& thread : threads) thread.join();
   }
-  return static_cast<double>(appended) / std::chrono::duration<double>(kTime).count();
+  return static_cast<double>(appended) / Seconds(SteadyClock::now() - start).count();
 }
 
-double measure_reads(StreamLog& log, const StreamId& stream) {
-  uint64_t read = 0;
-  const auto start = std::chrono::steady_clock::now();
-  for (ShardNumber shard = 0; shard < kShards; ++shard) {
-    for (Position from = 0;;) {
+// As much as one reader a shard gets in the time, one after the other.
+double read_back(StreamLog& log, const StreamId& stream, const Load& load) {
+  uint64_t records = 0;
+  const auto start = SteadyClock::now();
+  const Deadline end = Deadline::in(kTime);
+  for (ShardNumber shard = 0; shard < load.shards && !end.passed(); ++shard) {
+    for (Position from = 0; !end.passed();) {
       const LogBatch batch = log.read(stream, shard, from, {});
-      read += batch.records.size();
+      records += batch.records.size();
       from = batch.next;
       if (from >= batch.end) break;
     }
   }
-  return static_cast<double>(read) / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(records) / Seconds(SteadyClock::now() - start).count();
 }
 
-void run(const std::filesystem::path& directory) {
+double resident_mib() {
+  std::ifstream file("/proc/self/statm");
+  uint64_t all = 0, resident = 0;
+  file >> all >> resident;
+  return static_cast<double>(resident) * 4096 / (1 << 20);
+}
+
+void measure(const std::filesystem::path& directory, const Load& load) {
   const SystemClock clock;
   const auto log = open_embedded_streamlog(directory, clock);
-  for (const int writers : {1, 16, 64, 256}) {
-    const StreamId stream = "writers-" + std::to_string(writers);
-    log->create(stream, kShards, std::chrono::hours(24));
-    const double appends = measure_appends(*log, stream, writers);
-    std::printf("%4d writers: %9.0f appends/s of %zu bytes, read back at %9.0f records/s\n", writers, appends,
-                kRecordBytes, measure_reads(*log, stream));
-    log->remove(stream);
+  log->create("s", load.shards, std::chrono::hours(24));
+  const double appends = append(*log, "s", load, kTime, UINT64_MAX);
+  const double reads = read_back(*log, "s", load);
+  const auto megabytes = [&](double records) { return records * static_cast<double>(load.record_bytes) / 1e6; };
+  std::printf("%4d writers x %3zu records of %5zu bytes, %4u shards: %9.0f records/s %6.0f MB/s, ", load.writers,
+              load.records, load.record_bytes, load.shards, appends, megabytes(appends));
+  std::printf("read %9.0f/s %6.0f MB/s\n", reads, megabytes(reads));
+  log->remove("s");
+}
+
+void measure_backlog(const std::filesystem::path& directory, uint64_t gigabytes) {
+  const SystemClock clock;
+  {
+    const auto log = open_embedded_streamlog(directory, clock);
+    log->create("s", 4, std::chrono::hours(24));
+    append(*log, "s", {8, 500, 1024, 4}, std::chrono::hours(1), gigabytes * 1'000'000'000);
+    std::printf("%lu GB written: %.0f MiB resident\n", gigabytes, resident_mib());
   }
+  const auto start = SteadyClock::now();
+  const auto log = open_embedded_streamlog(directory, clock);
+  std::printf("opened again in %.3f s\n", Seconds(SteadyClock::now() - start).count());
+  log->remove("s");
 }
 
 }  // namespace
@@ -65,5 +109,10 @@ void run(const std::filesystem::path& directory) {
 
 int main(int argc, char** argv) {
   const standpipe::TemporaryDirectory fallback;
-  standpipe::run(argc > 1 ? std::filesystem::path(argv[1]) : fallback.path());
+  const std::filesystem::path directory = argc > 1 ? std::filesystem::path(argv[1]) : fallback.path();
+  if (argc > 2) {
+    standpipe::measure_backlog(directory, std::strtoull(argv[2], nullptr, 10));
+    return 0;
+  }
+  for (const standpipe::Load& load : standpipe::kLoads) standpipe::measure(directory, load);
 }

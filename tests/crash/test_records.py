@@ -6,11 +6,12 @@ import collections
 import json
 import os
 import random
+import subprocess
 import threading
 import time
 
 import requests
-from acceptance_conftest import REGION, Server
+from acceptance_conftest import BINARY, REGION, Server
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -18,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 ROUNDS = int(os.environ.get('ROUNDS', '60'))
 SEED = int(os.environ.get('SEED', random.randrange(2 ** 32)))
-SHARDS = 2
+SHARDS, WRITERS = 2, 8
 TRUST = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sts:AssumeRole',
                                                  'Principal': {'Service': 'firehose.amazonaws.com'}}]}
 EVERYTHING = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': '*', 'Resource': '*'}]}
@@ -86,9 +87,9 @@ def set_up(server):
 class Writer(threading.Thread):
     """Puts numbered records until the server is gone, and keeps what was acknowledged."""
 
-    def __init__(self, server, numbers, partition):
+    def __init__(self, client, numbers, partition):
         super().__init__()
-        self.client, self.numbers, self.partition = server.client('kinesis'), numbers, partition
+        self.client, self.numbers, self.partition = client, numbers, partition
         self.acknowledged = []  # (shard, sequence number, number)
 
     def run(self):
@@ -142,6 +143,20 @@ def stream_contents(server):
     return contents
 
 
+def end(server, flags, chance):
+    """Mostly without notice; sometimes in an orderly way, or once more while it is starting again."""
+    if chance.random() < 0.15:
+        server.stop()
+        return
+    server.kill()
+    if chance.random() < 0.3:
+        starting = subprocess.Popen([BINARY, 'serve', '--listen', '127.0.0.1:0', '--data', server.data, '--region', REGION, *flags],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0, 0.1))  # the moment of the crash is the experiment
+        starting.kill()
+        starting.wait()
+
+
 def test_nothing_acknowledged_is_lost_reordered_or_delivered_twice(tmp_path):
     print(f'SEED={SEED} ROUNDS={ROUNDS}')
     chance = random.Random(SEED)
@@ -151,13 +166,15 @@ def test_nothing_acknowledged_is_lost_reordered_or_delivered_twice(tmp_path):
     collection, keys = set_up(server)
     numbers, acknowledged = counter(), []
     for _ in range(ROUNDS):
-        writers = [Writer(server, numbers, partition) for partition in range(3)]
+        client = server.client('kinesis', max_pool_connections=WRITERS)
+        writers = [Writer(client, numbers, partition) for partition in range(WRITERS)]
         for writer in writers:
             writer.start()
         time.sleep(chance.uniform(0.02, 0.4))  # the moment of the crash is the experiment
-        server.kill()
+        end(server, flags, chance)
         for writer in writers:
             writer.join()
+            check_order(writer.acknowledged)
             acknowledged += writer.acknowledged
         server = Server(data, *flags)
     try:
@@ -169,7 +186,18 @@ def test_nothing_acknowledged_is_lost_reordered_or_delivered_twice(tmp_path):
     assert len(acknowledged) > ROUNDS
 
 
+def check_order(acknowledged):
+    """Of one writer: what it put later stands later."""
+    last = {}
+    for shard, sequence, number in acknowledged:
+        assert sequence > last.get(shard, 0), f'{shard} {sequence}: record {number} was reordered'
+        last[shard] = sequence
+
+
 def check_stream(contents, acknowledged):
+    places = collections.Counter((shard, sequence) for shard, sequence, _ in acknowledged)
+    twice = [place for place, times in places.items() if times > 1]
+    assert not twice, f'given to two records: {twice[:10]}'
     found = {}
     for shard, records in contents.items():
         sequence = [number for number, _ in records]

@@ -1,5 +1,7 @@
 #include "streamlog/embedded/embedded_streamlog.h"
 
+#include <condition_variable>
+#include <functional>
 #include <map>
 #include <shared_mutex>
 
@@ -12,6 +14,8 @@ namespace standpipe {
 namespace {
 
 constexpr std::string_view kRemovedPrefix = ".removed-";
+constexpr const char* kSpares = ".spares";
+constexpr size_t kSparesMax = 4;
 
 bool is_stream_id(const std::string& name) {
   return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
@@ -20,9 +24,14 @@ bool is_stream_id(const std::string& name) {
 class EmbeddedStreams final : public EmbeddedStreamLog {
  public:
   EmbeddedStreams(const std::filesystem::path& directory, const Clock& clock, const EmbeddedStreamLogOptions& options)
-      : directory_(directory), clock_(clock),
-        options_{.segment_bytes_max = options.segment_bytes_max, .durable = options.durable, .disk = options.disk},
-        disk_(options.disk != nullptr ? *options.disk : system_disk()) {
+      : directory_(directory), clock_(clock), disk_(options.disk != nullptr ? *options.disk : system_disk()),
+        spares_(disk_, directory / kSpares, options.segment_bytes_max, kSparesMax),
+        options_{.segment_bytes_max = options.segment_bytes_max,
+                 .durable = options.durable,
+                 .free_bytes_min = options.free_bytes_min,
+                 .spares = &spares_,
+                 .rolled = [this] { wake(); },
+                 .disk = options.disk} {
     disk_.make_directory(directory_);
     for (const std::string& name : disk_.list(directory_)) {
       const auto path = directory_ / name;
@@ -33,8 +42,8 @@ class EmbeddedStreams final : public EmbeddedStreamLog {
       }
     }
     if (options.expire_every > Duration{0}) {
-      expiring_ = Background("stream-retention", [this, every = options.expire_every](std::stop_token stop) {
-        while (pause(Deadline::in(every), stop)) expire();
+      upkeep_ = Background("stream-upkeep", [this, every = options.expire_every](std::stop_token stop) {
+        while (wait(every, stop)) expire();
       });
     }
   }
@@ -97,17 +106,42 @@ class EmbeddedStreams final : public EmbeddedStreamLog {
   }
 
   void expire() override {
+    attempt("preparing a segment", [&] { spares_.refill(); });
     for (const StreamId& id : list()) {
-      try {
-        find(id)->expire();
-      } catch (const UnknownStream&) {  // removed meanwhile
-      } catch (const std::exception& error) {
-        logging::error("stream {}: dropping old records: {}", id, error.what());
-      }
+      attempt("upkeep of stream " + id, [&] {
+        try {
+          find(id)->expire();
+        } catch (const UnknownStream&) {  // removed meanwhile
+        }
+      });
     }
   }
 
  private:
+  // What fails now is tried again the next time.
+  static void attempt(const std::string& what, const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const std::exception& error) {
+      logging::warning("{}: {}", what, error.what());
+    }
+  }
+
+  void wake() {
+    {
+      const std::lock_guard lock(waking_);
+      woken_ = true;
+    }
+    rolled_.notify_one();
+  }
+  // Until a log has begun a segment or the time has passed; false: stopped.
+  bool wait(Duration most, std::stop_token stop) {
+    std::unique_lock lock(waking_);
+    rolled_.wait_until(lock, stop, Deadline::in(most).at(), [&] { return woken_; });
+    woken_ = false;
+    return !stop.stop_requested();
+  }
+
   std::shared_ptr<EmbeddedStream> find(const StreamId& stream) {
     const std::shared_lock names(mutex_);
     const auto found = streams_.find(stream);
@@ -117,12 +151,16 @@ class EmbeddedStreams final : public EmbeddedStreamLog {
 
   const std::filesystem::path directory_;
   const Clock& clock_;
-  const EmbeddedStream::Options options_;
   Disk& disk_;
+  SpareSegments spares_;
+  const EmbeddedStream::Options options_;
   std::mutex changing_;  // one creation or removal at a time
   std::shared_mutex mutex_;
   std::map<StreamId, std::shared_ptr<EmbeddedStream>> streams_;
-  Background expiring_;  // last: stops before the streams go
+  std::mutex waking_;
+  std::condition_variable_any rolled_;
+  bool woken_ = false;
+  Background upkeep_;  // last: stops before the streams go
 };
 
 }  // namespace

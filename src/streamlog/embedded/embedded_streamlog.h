@@ -11,14 +11,16 @@ namespace standpipe {
 
 struct EmbeddedStreamLogOptions {
   uint64_t segment_bytes_max = 64u << 20;
-  bool durable = true;                             // false: never syncs (--ephemeral)
+  bool durable = true;                              // false: never syncs (--ephemeral)
+  uint64_t free_bytes_min = 64u << 20;              // appends are refused when less would remain free on the disk
   Duration expire_every = std::chrono::minutes(1);  // 0: only when asked
   Disk* disk = nullptr;                            // the system's if null
 };
 
 class EmbeddedStreamLog : public StreamLog {
  public:
-  // Drops what is older than its stream's retention; also done from time to time by itself.
+  // Drops what is older than its stream's retention, saves what makes the next start short and prepares segments; also
+  // done by itself from time to time, and when a segment is full.
   virtual void expire() = 0;
 };
 

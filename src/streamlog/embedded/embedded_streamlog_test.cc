@@ -70,7 +70,7 @@ TEST(EmbeddedStreamLog, RemovesUnfinishedCreationsAndRemovals) {
   std::filesystem::create_directories(directory.path() / ".removed-other" / "log");
   const auto log = open_embedded_streamlog(directory.path(), clock);
   EXPECT_TRUE(log->list().empty());
-  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+  EXPECT_EQ(system_disk().list(directory.path()), std::vector<std::string>{".spares"});
 }
 
 TEST(EmbeddedStreamLog, NeverRepeatsPositionsThatWereDamaged) {
@@ -87,7 +87,7 @@ TEST(EmbeddedStreamLog, NeverRepeatsPositionsThatWereDamaged) {
     put(*log, 1);
     put(*log, 0);
   }
-  disk.flip_bit("/streams/s/log/0000000000000000.log", 64 + 104 + 60);
+  disk.flip_bit("/streams/s/log/0000000000000000.log", 64 + 112 + 100);
   const auto log = open_embedded_streamlog("/streams", clock, {.disk = &disk});
   EXPECT_EQ(put(*log, 0), 2u);
   EXPECT_GT(put(*log, 1), 1000u);
@@ -108,8 +108,10 @@ TEST(EmbeddedStreamLog, OpensWithAndWithoutItsSnapshot) {
   const auto read = [&](StreamLog& log) {
     std::string all;
     for (const ShardNumber shard : {0u, 1u, 2u}) {
-      for (Position from = 0; from < log.bounds("s", shard).next; ++from) {
-        all += std::string(log.read("s", shard, from, {.records_max = 1}).records.at(0).data) + ",";
+      for (Position from = 0; from < log.bounds("s", shard).next;) {
+        const LogBatch batch = log.read("s", shard, from, {.records_max = 1});
+        for (const LogRecord& record : batch.records) all += std::string(record.data) + ",";
+        from = batch.next;
       }
     }
     return all;
@@ -139,28 +141,86 @@ TEST(EmbeddedStreamLog, OpensWithAndWithoutItsSnapshot) {
   }
 }
 
-TEST(ShardIndex, ThinsOutButKeepsTheBeginningOfSegments) {
+TEST(ShardIndex, ThinsOutAndForgetsNothingByDropping) {
   ShardIndex index;
-  for (uint64_t i = 0; i < 300'000; ++i) index.add(i, from_epoch_ms(0), {i / 1000, 64 + (i % 1000) * 65536});
+  const auto place = [](Position position) { return LogPlace{position / 1000, 64 + position % 1000 * 65536}; };
+  for (uint64_t i = 0; i < 300'000; ++i) index.add(i, from_epoch_ms(0), place(i));
   EXPECT_LE(index.items().size(), 65536u);
   for (const uint64_t position : {0u, 999u, 1000u, 123'456u, 299'999u}) {
     const auto span = index.find(position);
-    EXPECT_EQ(span->place.segment, position / 1000);
-    EXPECT_LE(64 + (position % 1000) * 65536 - span->place.offset, 16u * 65536);
+    EXPECT_LE(span->place, place(position));
+    EXPECT_GE(span->place, place(position - std::min<uint64_t>(position, 16)));
     EXPECT_GT(span->end, position);
   }
   index.drop_before(150);
-  EXPECT_EQ(index.first(), 150'000u);
+  EXPECT_LE(*index.first(), 150'000u);
+  EXPECT_EQ(index.find(150'000)->place, place(150'000));
+}
+
+TEST(ShardIndex, RemembersWhereReadingsEnded) {
+  ShardIndex index;
+  index.add(0, from_epoch_ms(0), {0, 64});
+  index.remember(500, {0, 6400});
+  EXPECT_EQ(index.find(500)->place.offset, 6400u);
+  EXPECT_EQ(index.find(499)->place.offset, 64u);
+  for (Position i = 0; i < 10; ++i) index.remember(i, {0, 640});
+  EXPECT_EQ(index.find(500)->place.offset, 64u);
+}
+
+// A stream as large as the disk opens as quickly as a small one, and finds a time without a search.
+TEST(EmbeddedStreamLog, OpensAndFindsTimesByReadingLittle) {
+  constexpr uint64_t kSegment = 256u << 10;
+  FakeClock clock;
+  FaultyDisk disk(1);
+  const auto open = [&] {
+    return open_embedded_streamlog("/streams", clock,
+                                   {.segment_bytes_max = kSegment, .expire_every = Duration{0}, .disk = &disk});
+  };
+  const std::string data(10'000, 'x');
+  const LogEntry entry{0, "k", {}, data};
+  const Timestamp start = clock.now();
+  {
+    const auto log = open();
+    log->create("s", 1, std::chrono::hours(24));
+    for (int i = 0; i < 3000; ++i) {
+      log->append("s", {&entry, 1});
+      clock.advance(std::chrono::seconds(5));
+      log->expire();  // as by itself when a segment is full
+    }
+    disk.crash();
+  }
+  const uint64_t before = disk.bytes_read();
+  const auto log = open();
+  EXPECT_EQ(log->find_time("s", 0, start + std::chrono::seconds(5000)), 1000u);
+  EXPECT_LT(disk.bytes_read() - before, 8 * kSegment);  // of 117 segments
+  EXPECT_EQ(log->read("s", 0, 2999, {}).records.size(), 1u);
 }
 
 TEST(EntryFormat, RefusesWhatMakesNoSense) {
   const std::vector<LogEntry> entries{{2, "a", "", "one"}, {0, "b", "17", "two"}};
   const RecordsDraft draft(entries);
-  EXPECT_NO_THROW(decode_entry(draft.bytes()));
-  for (size_t size = 0; size < draft.bytes().size(); ++size) {
-    EXPECT_ANY_THROW(decode_entry(std::string_view(draft.bytes()).substr(0, size))) << size;
+  std::string head;
+  draft.append_head(head, {}, std::vector<Position>{7, 8});
+  EXPECT_NO_THROW(decode_head(head));
+  for (size_t size = 0; size < head.size(); ++size) {
+    EXPECT_ANY_THROW(decode_head(std::string_view(head).substr(0, size))) << size;
   }
-  EXPECT_ANY_THROW(decode_entry("\x09"));
+  EXPECT_ANY_THROW(decode_head("\x09"));
+  std::string_view body = draft.body().bytes;
+  EXPECT_EQ(take_record(body, 0, {}).data, "two");
+  EXPECT_EQ(take_record(body, 0, {}).data, "one");
+  EXPECT_ANY_THROW(take_record(body, 0, {}));
+}
+
+TEST(EntryFormat, HasNoByteThatIsInNoChunk) {
+  for (size_t size = 0; size < 100; ++size) {
+    const std::string data(size, 'd');
+    const std::vector<LogEntry> entries{{0, "k", "", data}};
+    const RecordsDraft draft(entries);
+    const LogBody body = draft.body();
+    ASSERT_EQ(body.chunks.size(), 1u);
+    EXPECT_EQ(body.bytes.size(), body.chunks[0].bytes) << size;
+  }
 }
 
 // Whatever the disk does, acknowledged records keep their positions and come back in order.

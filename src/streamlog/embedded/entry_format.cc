@@ -1,10 +1,12 @@
 #include "streamlog/embedded/entry_format.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
 #include "base/check.h"
+#include "storage/checksum.h"
 #include "storage/corrupt_data.h"
 #include "storage/little_endian.h"
 
@@ -12,10 +14,9 @@ namespace standpipe {
 namespace {
 
 constexpr uint8_t kRecords = 1, kOpen = 2, kClose = 3;
-constexpr size_t kArrivalOffset = 1;
-constexpr size_t kGroupPositionOffset = 4;
-constexpr size_t kGroupBytesOffset = 16;
-constexpr size_t kGroupHeaderBytes = 20;
+constexpr size_t kRecordHeaderBytes = 7;
+constexpr size_t kGroupRowBytes = 16;
+constexpr size_t kPositionOffset = 4, kCountOffset = 12;  // in a group's row
 
 template <std::unsigned_integral Word>
 Word take(std::string_view& bytes) {
@@ -32,14 +33,24 @@ std::string_view take_bytes(std::string_view& bytes, size_t count) {
   return taken;
 }
 
-void append_record(std::string& into, const LogEntry& entry) {
+// Writes the record at `at`; answers where it ends.
+char* write_record(char* at, const LogEntry& entry) {
+  store(at, static_cast<uint16_t>(entry.partition_key.size()));
+  store(at + 2, static_cast<uint8_t>(entry.explicit_hash_key.size()));
+  store(at + 3, static_cast<uint32_t>(entry.data.size()));
+  at += kRecordHeaderBytes;
+  for (const std::string_view field : {entry.partition_key, entry.explicit_hash_key, entry.data}) {
+    if (!field.empty()) std::memcpy(at, field.data(), field.size());
+    at += field.size();
+  }
+  return at;
+}
+
+size_t record_bytes(const LogEntry& entry) {
   check(entry.partition_key.size() <= std::numeric_limits<uint16_t>::max(), "partition key too long");
   check(entry.explicit_hash_key.size() <= std::numeric_limits<uint8_t>::max(), "explicit hash key too long");
-  check(entry.data.size() <= std::numeric_limits<uint32_t>::max(), "record too long");
-  append_word(into, static_cast<uint16_t>(entry.partition_key.size()));
-  append_word(into, static_cast<uint8_t>(entry.explicit_hash_key.size()));
-  append_word(into, static_cast<uint32_t>(entry.data.size()));
-  into.append(entry.partition_key).append(entry.explicit_hash_key).append(entry.data);
+  check(entry.data.size() <= std::numeric_limits<uint32_t>::max() / 2, "record too long");
+  return kRecordHeaderBytes + entry.partition_key.size() + entry.explicit_hash_key.size() + entry.data.size();
 }
 
 std::string encode_control(uint8_t kind, ShardNumber shard) {
@@ -51,61 +62,56 @@ std::string encode_control(uint8_t kind, ShardNumber shard) {
 
 }  // namespace
 
-RecordsDraft::RecordsDraft(std::span<const LogEntry> entries) {
-  std::vector<uint32_t> order(entries.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](uint32_t index) { return entries[index].shard; });
+RecordsDraft::RecordsDraft(std::span<const LogEntry> entries) : order_(entries.size()) {
+  std::iota(order_.begin(), order_.end(), 0);
+  std::ranges::stable_sort(order_, {}, [&](uint32_t index) { return entries[index].shard; });
   size_t size = 0;
-  for (const LogEntry& entry : entries) size += entry.data.size() + entry.partition_key.size() + 50;
-  bytes_.reserve(size + kGroupHeaderBytes);
-  append_word(bytes_, kRecords);
-  append_word(bytes_, uint64_t{0});
-  append_word(bytes_, uint32_t{0});
-  for (size_t at = 0; at < order.size();) {
-    Group group{entries[order[at]].shard, 0, bytes_.size(), {}};
-    append_word(bytes_, group.shard);
-    append_word(bytes_, uint64_t{0});
-    append_word(bytes_, uint32_t{0});
-    append_word(bytes_, uint32_t{0});
-    for (; at < order.size() && entries[order[at]].shard == group.shard; ++at) {
-      append_record(bytes_, entries[order[at]]);
-      group.order.push_back(order[at]);
+  for (const LogEntry& entry : entries) size += record_bytes(entry);
+  // All of it is written below. Not the count that it is handed: that is too large in libstdc++ 12 from 16 to 29 bytes.
+  bytes_.resize_and_overwrite(size, [size](char*, size_t) { return size; });
+  char* at = bytes_.data();
+  for (size_t i = 0; i < order_.size();) {
+    Group group{entries[order_[i]].shard, 0};
+    const char* const start = at;
+    for (; i < order_.size() && entries[order_[i]].shard == group.shard; ++i, ++group.count) {
+      at = write_record(at, entries[order_[i]]);
     }
-    group.count = static_cast<uint32_t>(group.order.size());
-    const size_t bytes = bytes_.size() - group.offset - kGroupHeaderBytes;
+    const auto bytes = static_cast<size_t>(at - start);
     check(bytes <= std::numeric_limits<uint32_t>::max(), "append too large");
-    store(&bytes_[group.offset + kGroupPositionOffset + 8], group.count);
-    store(&bytes_[group.offset + kGroupBytesOffset], static_cast<uint32_t>(bytes));
-    groups_.push_back(std::move(group));
+    groups_.push_back(group);
+    chunks_.push_back({static_cast<uint32_t>(bytes), fast_crc32c({start, bytes})});
   }
-  store(&bytes_[kArrivalOffset + 8], static_cast<uint32_t>(groups_.size()));
 }
 
-void RecordsDraft::finish(char* written, Timestamp arrival, std::span<const Position> positions) const {
-  store(written + kArrivalOffset, static_cast<uint64_t>(epoch_ms(arrival)));
-  for (size_t i = 0; i < groups_.size(); ++i) store(written + groups_[i].offset + kGroupPositionOffset, positions[i]);
+void RecordsDraft::append_head(std::string& into, Timestamp arrival, std::span<const Position> positions) const {
+  append_word(into, kRecords);
+  append_word(into, static_cast<uint64_t>(epoch_ms(arrival)));
+  append_word(into, static_cast<uint32_t>(groups_.size()));
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    append_word(into, groups_[i].shard);
+    append_word(into, positions[i]);
+    append_word(into, groups_[i].count);
+  }
 }
 
 std::string encode_open(ShardNumber shard) { return encode_control(kOpen, shard); }
 std::string encode_close(ShardNumber shard) { return encode_control(kClose, shard); }
 
-std::variant<Records, ShardOpened, ShardClosing> decode_entry(std::string_view bytes) {
+std::variant<Records, ShardOpened, ShardClosing> decode_head(std::string_view bytes) {
   const auto kind = take<uint8_t>(bytes);
   if (kind == kOpen) return ShardOpened{take<uint32_t>(bytes)};
   if (kind == kClose) return ShardClosing{take<uint32_t>(bytes)};
   if (kind != kRecords) throw CorruptData("a stream log entry is of unknown kind " + std::to_string(kind));
-  Records records;
-  records.arrival = from_epoch_ms(static_cast<int64_t>(take<uint64_t>(bytes)));
-  for (auto left = take<uint32_t>(bytes); left > 0; --left) {
-    RecordGroup group{};
-    group.shard = take<uint32_t>(bytes);
-    group.first = take<uint64_t>(bytes);
-    group.count = take<uint32_t>(bytes);
-    const auto size = take<uint32_t>(bytes);
-    group.bytes = take_bytes(bytes, size);
-    records.groups.push_back(group);
-  }
-  return records;
+  const Timestamp arrival = from_epoch_ms(static_cast<int64_t>(take<uint64_t>(bytes)));
+  const size_t groups = take<uint32_t>(bytes);
+  return Records{arrival, take_bytes(bytes, groups * kGroupRowBytes)};
+}
+
+size_t Records::groups() const { return rows.size() / kGroupRowBytes; }
+
+RecordGroup Records::group(size_t number) const {
+  const char* row = &rows[number * kGroupRowBytes];
+  return {load<uint32_t>(row), load<uint64_t>(row + kPositionOffset), load<uint32_t>(row + kCountOffset)};
 }
 
 LogRecord take_record(std::string_view& bytes, Position position, Timestamp arrival) {

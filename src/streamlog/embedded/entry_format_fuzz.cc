@@ -10,13 +10,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   decode_snapshot(bytes);
   try {
-    const auto decoded = decode_entry(bytes);
+    const auto decoded = decode_head(bytes);
     if (const auto* records = std::get_if<Records>(&decoded)) {
-      for (const RecordGroup& group : records->groups) {
-        std::string_view rest = group.bytes;
-        for (uint32_t i = 0; i < group.count; ++i) take_record(rest, group.first + i, records->arrival);
-      }
+      for (size_t i = 0; i < records->groups(); ++i) records->group(i);
     }
+    std::string_view rest = bytes;
+    while (true) take_record(rest, 0, {});
   } catch (const CorruptData&) {
   }
   return 0;

@@ -6,8 +6,8 @@
 namespace standpipe {
 namespace {
 
-constexpr std::string_view kMark{"SPSS\1\0\0\0", 8};
-constexpr size_t kItemBytes = 32, kShardBytes = 37, kSegmentBytes = 24;
+constexpr std::string_view kMark{"SPSS\2\0\0\0", 8};
+constexpr size_t kItemBytes = 32, kShardBytes = 38, kSegmentBytes = 24;
 
 void append_time(std::string& into, Timestamp time) { append_word(into, static_cast<uint64_t>(epoch_ms(time))); }
 
@@ -17,6 +17,7 @@ class Words {
   explicit Words(std::string_view bytes) : bytes_(bytes) {}
   uint64_t word() { return take<uint64_t>(); }
   Timestamp time() { return from_epoch_ms(static_cast<int64_t>(word())); }
+  uint8_t byte() { return take<uint8_t>(); }
   bool flag() { return take<uint8_t>() != 0; }
   // A count of things of at least `bytes_each`, which must fit into the rest.
   size_t count(size_t bytes_each) {
@@ -48,6 +49,7 @@ ShardSnapshot read_shard(Words& words) {
   shard.closed = words.flag();
   shard.last_arrival = words.time();
   shard.last_sequence = words.word();
+  shard.sparser = words.byte();
   shard.items.resize(words.count(kItemBytes));
   for (ShardIndex::Item& item : shard.items) {
     item.position = words.word();
@@ -77,6 +79,7 @@ std::string encode(const StreamSnapshot& snapshot) {
     append_word(bytes, static_cast<uint8_t>(shard.closed));
     append_time(bytes, shard.last_arrival);
     append_word(bytes, shard.last_sequence);
+    append_word(bytes, shard.sparser);
     append_word(bytes, static_cast<uint32_t>(shard.items.size()));
     for (const ShardIndex::Item& item : shard.items) {
       append_word(bytes, item.position);

@@ -24,6 +24,7 @@ struct ShardSnapshot {
   bool closed = false;
   Timestamp last_arrival{};
   uint64_t last_sequence = 0;
+  uint8_t sparser = 0;
   std::vector<ShardIndex::Item> items;
 };
 

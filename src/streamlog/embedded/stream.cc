@@ -1,35 +1,21 @@
 #include "streamlog/embedded/stream.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "base/json.h"
 #include "base/logging.h"
-#include "storage/corrupt_data.h"
+#include "streamlog/embedded/stream_state.h"
 
 namespace standpipe {
 namespace {
 
-constexpr const char* kStateFile = "state";
 constexpr const char* kSnapshotFile = "snapshot";
-constexpr int64_t kStateVersion = 1;
 // A current segment older than this part of the retention is closed, so that it can be dropped in time.
 constexpr int kSegmentsPerRetention = 8;
-// Positions of a shard that may have been in damaged entries are passed over, never given out again.
-constexpr Position kDamageGap = 1u << 20;
-
-std::string print_state(std::chrono::hours retention, json::Array shards, Timestamp arrival) {
-  return json::print(json::Object{{"version", kStateVersion},
-                                  {"retentionHours", static_cast<int64_t>(retention.count())},
-                                  {"arrival", epoch_ms(arrival)},
-                                  {"shards", std::move(shards)}});
-}
-
-json::Object print_shard(Position kept, Position next, bool closed, Timestamp last_arrival) {
-  return {{"kept", static_cast<int64_t>(kept)},
-          {"next", static_cast<int64_t>(next)},
-          {"closed", closed},
-          {"lastArrival", epoch_ms(last_arrival)}};
-}
+// Positions that may have been given to entries which cannot be read are passed over, never given out again.
+constexpr Position kLostPositions = 1u << 20;
+// The index of a stream takes 2 MiB however many shards it has, as long as they are not very many.
+constexpr size_t kItemsMin = 64;
 
 }  // namespace
 
@@ -38,7 +24,7 @@ class EmbeddedStream::Appending final : public LogWriting {
  public:
   Appending(EmbeddedStream& stream, std::span<const LogEntry> entries) : stream_(stream), draft_(entries) {}
 
-  void encode(uint64_t, std::string& into) override {
+  void encode(uint64_t, std::string& head) override {
     const std::lock_guard lock(stream_.mutex_);
     for (const auto& group : draft_.groups()) {
       if (stream_.shard(group.shard).closing) throw ShardClosed("shard " + std::to_string(group.shard) + " is closed");
@@ -50,17 +36,16 @@ class EmbeddedStream::Appending final : public LogWriting {
       shard.assigned += group.count;
     }
     stream_.arrival_ = arrival_ = std::max(stream_.clock_.now(), stream_.arrival_);
-    const size_t start = into.size();
-    into.append(draft_.bytes());
-    draft_.finish(&into[start], arrival_, positions_);
+    draft_.append_head(head, arrival_, positions_);
   }
+  LogBody body() const override { return draft_.body(); }
   void published(uint64_t sequence, LogPlace batch) noexcept override {
-    Records records{arrival_, {}};
-    for (size_t i = 0; i < positions_.size(); ++i) {
-      records.groups.push_back({draft_.groups()[i].shard, positions_[i], draft_.groups()[i].count, {}});
-    }
     const std::lock_guard lock(stream_.mutex_);
-    stream_.apply(records, sequence, batch);
+    for (size_t i = 0; i < positions_.size(); ++i) {
+      const RecordsDraft::Group& group = draft_.groups()[i];
+      stream_.apply({group.shard, positions_[i], group.count}, arrival_, sequence, batch);
+    }
+    stream_.applied(sequence, batch, arrival_);
   }
   // Entries of a batch are abandoned last first, so each finds the state that it left.
   void abandoned() noexcept override {
@@ -69,9 +54,11 @@ class EmbeddedStream::Appending final : public LogWriting {
   }
   std::vector<Appended> answer(size_t entries) const {
     std::vector<Appended> appended(entries);
+    size_t at = 0;
     for (size_t i = 0; i < positions_.size(); ++i) {
-      Position position = positions_[i];
-      for (const uint32_t index : draft_.groups()[i].order) appended[index] = {position++, arrival_};
+      for (uint32_t k = 0; k < draft_.groups()[i].count; ++k) {
+        appended[draft_.order()[at++]] = {positions_[i] + k, arrival_};
+      }
     }
     return appended;
   }
@@ -94,7 +81,7 @@ class EmbeddedStream::Opening final : public LogWriting {
   void published(uint64_t sequence, LogPlace batch) noexcept override {
     const std::lock_guard lock(stream_.mutex_);
     stream_.shards_.push_back(std::make_unique<Shard>());
-    stream_.applied(sequence, batch);
+    stream_.applied(sequence, batch, {});
   }
   void abandoned() noexcept override {
     const std::lock_guard lock(stream_.mutex_);
@@ -119,7 +106,7 @@ class EmbeddedStream::Closing final : public LogWriting {
   }
   void published(uint64_t sequence, LogPlace batch) noexcept override {
     const std::lock_guard lock(stream_.mutex_);
-    stream_.applied(sequence, batch);
+    stream_.applied(sequence, batch, {});
     Shard& shard = stream_.shard(number_);
     shard.closed = true;
     shard.changed.notify_all();
@@ -141,20 +128,20 @@ void EmbeddedStream::create(const std::filesystem::path& directory, ShardNumber 
   if (finished(directory, disk)) return;
   disk.make_directory(directory);
   disk.sync_directory(directory.parent_path());
-  json::Array fresh;
-  for (ShardNumber shard = 0; shard < shards; ++shard) fresh.push_back(print_shard(0, 0, false, {}));
-  replace_file(disk, directory / kStateFile, print_state(retention, std::move(fresh), {}));
+  StreamState state;
+  state.retention = retention;
+  state.shards.resize(shards);
+  save_stream_state(disk, directory, state);
 }
 
 bool EmbeddedStream::finished(const std::filesystem::path& directory, Disk& disk) {
-  return disk.exists(directory / kStateFile);
+  return has_stream_state(disk, directory);
 }
 
 EmbeddedStream::EmbeddedStream(const std::filesystem::path& directory, const Clock& clock, const Options& options)
     : directory_(directory), clock_(clock), options_(options),
       disk_(options.disk != nullptr ? *options.disk : system_disk()) {
   open_log();
-  skip_damage();
   opened_ = static_cast<ShardNumber>(shards_.size());
   for (const auto& shard : shards_) {
     shard->assigned = shard->next;
@@ -171,44 +158,59 @@ EmbeddedStream::~EmbeddedStream() {
 }
 
 void EmbeddedStream::open_log() {
-  AppendLog::Options log_options{
-      .segment_bytes_max = options_.segment_bytes_max, .durable = options_.durable, .disk = &disk_};
+  AppendLog::Options log_options{.segment_bytes_max = options_.segment_bytes_max,
+                                 .durable = options_.durable,
+                                 .free_bytes_min = options_.free_bytes_min,
+                                 .spares = options_.spares,
+                                 .rolled = options_.rolled,
+                                 .disk = &disk_};
   const auto open = [&] {
     log_.reset();
     log_ = std::make_unique<AppendLog>(directory_ / "log", log_options,
                                        [this](const LoggedEntry& entry) { replay(entry); });
   };
   load_state();
-  log_options.replay_from = load_snapshot();
+  auto snapshot = decode_snapshot(read_file(disk_, directory_ / kSnapshotFile).value_or(""));
+  if (snapshot) take_snapshot(*snapshot, true);
+  log_options.replay_from = applied_;
   open();
-  if (log_->sequence_end() < log_options.replay_from) {  // the log is not the one that the snapshot was made of
+  const uint64_t end = log_->sequence_end();
+  const bool lost_end = end < log_options.replay_from;
+  if (lost_end) {
+    logging::error("{}: the log has lost its end, entries {} to {}", directory_.string(), end, applied_);
     load_state();
+    take_snapshot(*snapshot, false);
     log_options.replay_from = 0;
     open();
   }
+  uint64_t unknown = 0;  // entries before this one may have held records that are lost
+  for (const LogDamage& damage : log_->damage()) unknown = std::max(unknown, damage.sequence_to);
+  // After a crash nobody can tell a batch that was never finished from one that was damaged since.
+  const bool stopped_cleanly = end == 0 || (snapshot && snapshot->sequence == end);
+  skip_positions(stopped_cleanly ? unknown : UINT64_MAX);
+  if (lost_end) save_snapshot();  // the one on the disk is of entries whose numbers are given again
   const uint64_t oldest = log_->begin().segment;
   for (const auto& target : shards_) target->index.drop_before(oldest);
   segment_times_.erase(segment_times_.begin(), segment_times_.lower_bound(oldest));
 }
 
-uint64_t EmbeddedStream::load_snapshot() {
-  auto snapshot = decode_snapshot(read_file(disk_, directory_ / kSnapshotFile).value_or(""));
-  if (!snapshot || snapshot->shards.size() < shards_.size()) return 0;
-  while (shards_.size() < snapshot->shards.size()) shards_.push_back(std::make_unique<Shard>());
-  for (size_t i = 0; i < shards_.size(); ++i) {
+// Without the index, the log is going to be replayed from its beginning.
+void EmbeddedStream::take_snapshot(StreamSnapshot& snapshot, bool with_index) {
+  while (shards_.size() < snapshot.shards.size()) shards_.push_back(std::make_unique<Shard>());
+  for (size_t i = 0; i < snapshot.shards.size(); ++i) {
     Shard& target = *shards_[i];
-    ShardSnapshot& stored = snapshot->shards[i];
+    ShardSnapshot& stored = snapshot.shards[i];
     target.kept = std::max(target.kept, stored.kept);
     target.next = std::max(target.next, stored.next);
     target.closed = target.closed || stored.closed;
     target.last_arrival = std::max(target.last_arrival, stored.last_arrival);
     target.last_sequence = stored.last_sequence;
-    target.index = ShardIndex(std::move(stored.items));
+    if (with_index) target.index = ShardIndex(std::move(stored.items), stored.sparser);
   }
-  arrival_ = std::max(arrival_, snapshot->arrival);
-  segment_times_ = std::move(snapshot->segments);
-  applied_ = snapshot->sequence;
-  return applied_;
+  arrival_ = std::max(arrival_, snapshot.arrival);
+  if (!with_index) return;
+  segment_times_ = std::move(snapshot.segments);
+  applied_ = snapshot.sequence;
 }
 
 void EmbeddedStream::save_snapshot() {
@@ -220,9 +222,9 @@ void EmbeddedStream::save_snapshot() {
     snapshot.segments = segment_times_;
     for (const auto& target : shards_) {
       snapshot.shards.push_back({target->kept, target->next, target->closed, target->last_arrival,
-                                 target->last_sequence, target->index.items()});
+                                 target->last_sequence, static_cast<uint8_t>(target->index.sparser()),
+                                 target->index.items()});
     }
-    snapshot_due_ = false;
   }
   replace_file(disk_, directory_ / kSnapshotFile, encode(snapshot));
 }
@@ -231,83 +233,79 @@ void EmbeddedStream::load_state() {
   shards_.clear();
   segment_times_.clear();
   applied_ = 0;
-  const auto path = directory_ / kStateFile;
-  try {
-    const json::Value state = json::parse(read_file(disk_, path).value_or(""));
-    if (state.find("version") == nullptr || state.find("version")->integer() != kStateVersion) {
-      throw CorruptData("unknown version");
-    }
-    retention_ = std::chrono::hours(state.object().find("retentionHours")->integer());
-    arrival_ = from_epoch_ms(state.object().find("arrival")->integer());
-    for (const json::Value& stored : state.object().find("shards")->array()) {
-      auto shard = std::make_unique<Shard>();
-      shard->kept = static_cast<Position>(stored.object().find("kept")->integer());
-      shard->next = static_cast<Position>(stored.object().find("next")->integer());
-      shard->closed = stored.object().find("closed")->boolean();
-      shard->last_arrival = from_epoch_ms(stored.object().find("lastArrival")->integer());
-      shards_.push_back(std::move(shard));
-    }
-  } catch (const std::runtime_error& error) {
-    throw CorruptData(path.string() + ": " + error.what());
+  const StreamState state = load_stream_state(disk_, directory_);
+  retention_ = state.retention;
+  arrival_ = state.arrival;
+  for (const StreamState::Shard& stored : state.shards) {
+    auto shard = std::make_unique<Shard>();
+    shard->kept = stored.kept;
+    shard->next = stored.next;
+    shard->closed = stored.closed;
+    shard->last_arrival = stored.last_arrival;
+    shards_.push_back(std::move(shard));
   }
 }
 
 // Called with state_mutex_ held.
 void EmbeddedStream::save_state() {
-  std::string text;
+  StreamState state;
   {
     const std::lock_guard lock(mutex_);
-    json::Array shards;
+    state.retention = retention_;
+    state.arrival = arrival_;
     for (const auto& shard : shards_) {
-      shards.push_back(print_shard(shard->kept, shard->next, shard->closed, shard->last_arrival));
+      state.shards.push_back({shard->kept, shard->next, shard->closed, shard->last_arrival});
     }
-    text = print_state(retention_, std::move(shards), arrival_);
   }
-  replace_file(disk_, directory_ / kStateFile, text);
+  save_stream_state(disk_, directory_, state);
 }
 
 void EmbeddedStream::replay(const LoggedEntry& entry) {
-  const auto decoded = decode_entry(entry.bytes);
-  applied(entry.sequence, entry.batch);
+  const auto decoded = decode_head(entry.bytes);
+  Timestamp arrival{};
   if (const auto* records = std::get_if<Records>(&decoded)) {
-    apply(*records, entry.sequence, entry.batch);
+    arrival = records->arrival;
+    for (size_t i = 0; i < records->groups(); ++i) {
+      const RecordGroup group = records->group(i);
+      replayed_shard(group.shard);
+      apply(group, arrival, entry.sequence, entry.batch);
+    }
   } else if (const auto* opened = std::get_if<ShardOpened>(&decoded)) {
-    // The state file may already know it.
-    if (opened->shard == shards_.size()) shards_.push_back(std::make_unique<Shard>());
+    replayed_shard(opened->shard);
   } else if (const auto* closing = std::get_if<ShardClosing>(&decoded)) {
-    shard(closing->shard).closed = true;
+    replayed_shard(closing->shard).closed = true;
   }
+  applied(entry.sequence, entry.batch, arrival);
 }
 
-void EmbeddedStream::skip_damage() {
-  uint64_t damaged = 0;
-  for (const LogDamage& damage : log_->damage()) damaged = std::max(damaged, damage.sequence_to);
+// The state file may already know it; or the entry that opened it was damaged.
+EmbeddedStream::Shard& EmbeddedStream::replayed_shard(ShardNumber number) {
+  while (shards_.size() <= number) shards_.push_back(std::make_unique<Shard>());
+  return *shards_[number];
+}
+
+// Of shards of which no later entry tells where they have come to.
+void EmbeddedStream::skip_positions(uint64_t entries) {
   for (const auto& shard : shards_) {
-    if (shard->last_sequence < damaged) shard->next += kDamageGap;
+    if (shard->last_sequence < entries) shard->next += kLostPositions;
   }
 }
 
-// Called with mutex_ held, or before there are other threads; so is `apply`.
-void EmbeddedStream::applied(uint64_t sequence, LogPlace place) {
+// Called with mutex_ held, or before there are other threads; so is `apply`. Entries without records have no arrival.
+void EmbeddedStream::applied(uint64_t sequence, LogPlace place, Timestamp arrival) {
   applied_ = sequence + 1;
-  if (place.segment == segment_) return;
-  segment_ = place.segment;
-  snapshot_due_ = true;
+  if (arrival == Timestamp{}) return;
+  arrival_ = std::max(arrival_, arrival);
+  segment_times_.try_emplace(place.segment, SegmentTimes{arrival, arrival}).first->second.last = arrival;
 }
 
-void EmbeddedStream::apply(const Records& records, uint64_t sequence, LogPlace place) {
-  const auto [times, fresh] = segment_times_.try_emplace(place.segment, SegmentTimes{records.arrival, records.arrival});
-  times->second.last = records.arrival;
-  applied(sequence, place);
-  arrival_ = std::max(arrival_, records.arrival);
-  for (const RecordGroup& group : records.groups) {
-    Shard& target = shard(group.shard);
-    target.next = std::max(target.next, group.first + group.count);
-    target.last_arrival = records.arrival;
-    target.last_sequence = sequence;
-    target.index.add(group.first, records.arrival, place);
-    target.changed.notify_all();
-  }
+void EmbeddedStream::apply(const RecordGroup& group, Timestamp arrival, uint64_t sequence, LogPlace place) {
+  Shard& target = shard(group.shard);
+  target.next = std::max(target.next, group.first + group.count);
+  target.last_arrival = arrival;
+  target.last_sequence = sequence;
+  target.index.add(group.first, arrival, place, std::max(kItemsMin, ShardIndex::kItemsMax / shards_.size()));
+  target.changed.notify_all();
 }
 
 EmbeddedStream::Shard& EmbeddedStream::shard(ShardNumber number) {
@@ -376,12 +374,8 @@ void EmbeddedStream::retire() {
 void EmbeddedStream::expire() {
   const std::lock_guard one(state_mutex_);
   drop_old_segments();
-  bool due = false;
-  {
-    const std::lock_guard lock(mutex_);
-    due = snapshot_due_;
-  }
-  if (due) save_snapshot();
+  const uint64_t current = log_->segments().back().sequence_from;
+  if (std::exchange(saved_segment_, current) != current) save_snapshot();
 }
 
 void EmbeddedStream::drop_old_segments() {

@@ -1,12 +1,12 @@
 // One stream of the embedded engine: an append log, and for each shard what is known of it. Thread-safe.
 //
-// On disk: `<directory>/state` (retention and, as of the last time that segments were dropped, the shards),
-// `<directory>/log/` (records, and shards opened or closed, since) and `<directory>/snapshot` (snapshot.h).
-// A directory without `state` was never finished.
+// On disk: `<directory>/state` (stream_state.h), `<directory>/log/` (records, and shards opened or closed, since the
+// state was written) and `<directory>/snapshot` (snapshot.h). A directory without `state` was never finished.
 #pragma once
 
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +25,9 @@ class EmbeddedStream {
   struct Options {
     uint64_t segment_bytes_max = 64u << 20;
     bool durable = true;
+    uint64_t free_bytes_min = 0;      // as the log's, storage/append_log.h
+    SpareSegments* spares = nullptr;
+    std::function<void()> rolled;
     Disk* disk = nullptr;  // the system's if null
   };
 
@@ -67,18 +70,20 @@ class EmbeddedStream {
 
   void load_state();
   void save_state();
-  uint64_t load_snapshot();
+  void take_snapshot(StreamSnapshot& snapshot, bool with_index);
   void save_snapshot();
   void open_log();
   void drop_old_segments();
   void replay(const LoggedEntry& entry);
-  void skip_damage();
+  void skip_positions(uint64_t entries);
   bool current_is_old();
-  void applied(uint64_t sequence, LogPlace place);
-  void apply(const Records& records, uint64_t sequence, LogPlace place);
+  void applied(uint64_t sequence, LogPlace place, Timestamp arrival);
+  void apply(const RecordGroup& group, Timestamp arrival, uint64_t sequence, LogPlace place);
   Shard& shard(ShardNumber number);
+  Shard& replayed_shard(ShardNumber number);
   Position oldest(const Shard& shard) const;
   std::optional<ShardIndex::Span> span_of(ShardNumber number, Position position);
+  void remember(ShardNumber number, Position position, LogPlace place);
   template <class Visit>
   Position walk(ShardNumber number, Position from, Position end, const Visit& visit);
 
@@ -95,9 +100,8 @@ class EmbeddedStream {
   bool retired_ = false;
   std::map<uint64_t, SegmentTimes> segment_times_;  // by segment
   uint64_t applied_ = 0;                            // entries before this one are in what stands above
-  uint64_t segment_ = 0;                            // of the last one
-  bool snapshot_due_ = false;
-  std::mutex state_mutex_;  // one writer of the state file; taken before mutex_
+  std::mutex state_mutex_;  // one writer of the files beside the log; taken before mutex_
+  uint64_t saved_segment_ = 0;  // the current one when the snapshot was saved
 
   std::unique_ptr<AppendLog> log_;
 };
