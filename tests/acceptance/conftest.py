@@ -23,11 +23,11 @@ os.environ.update(AWS_EC2_METADATA_DISABLED='true', AWS_CONFIG_FILE='/dev/null',
 class Server:
     """`standpipe serve` on a free port."""
 
-    def __init__(self, data, *arguments, log=None):
+    def __init__(self, data, *arguments, log=None, wrapper=()):
         self.data = pathlib.Path(data)
         self.log = open(log or f'{data}.log', 'a')
         self.process = subprocess.Popen(
-            [BINARY, 'serve', '--listen', '127.0.0.1:0', '--data', data, '--region', REGION, *arguments],
+            [*wrapper, BINARY, 'serve', '--listen', '127.0.0.1:0', '--data', data, '--region', REGION, *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True,
             env={**os.environ, 'STANDPIPE_RUNTIMES': str(ROOT / 'build/runtimes')})
         line = self.process.stdout.readline()
@@ -67,8 +67,8 @@ def start_server(tmp_path):
     """A server of the test's own: start_server('--flag', …)."""
     started = []
 
-    def start(*arguments, data=None):
-        started.append(Server(data or tmp_path / 'data', *arguments))
+    def start(*arguments, data=None, **options):
+        started.append(Server(data or tmp_path / 'data', *arguments, **options))
         return started[-1]
     yield start
     for running in started:

@@ -45,8 +45,12 @@ std::string rate_exceeded(const StreamName& stream, const StreamShard& shard) {
 }
 
 std::string PutBatch::error_message(const PutOutcome& refused) const {
-  return refused.error_code == kThrottled ? rate_exceeded(stream->state.name, *refused.shard)
-                                          : "Internal Service Failure.";
+  return refused.error_code == kThrottled ? rate_exceeded(stream->state.name, *refused.shard) : failure;
+}
+
+std::string failure_message(const std::system_error& error) {
+  const bool full = error.code() == std::errc::no_space_on_device;
+  return full ? "Internal Service Failure: the server's disk is full." : "Internal Service Failure.";
 }
 
 PutBatch Kinesis::put_batch(const aws::Request& request, StreamPtr target, std::span<const IncomingRecord> records) {
@@ -80,6 +84,7 @@ PutBatch Kinesis::put_batch(const aws::Request& request, StreamPtr target, std::
   } catch (const std::system_error& error) {
     logging::error("{} PutRecords to {}: {}", request.id, state.name.arn(), error.what());
     for (PutOutcome* outcome : admitted) outcome->error_code = kFailed;
+    batch.failure = failure_message(error);
   }
   measure_batch(batch, records, watch.milliseconds());
   return batch;

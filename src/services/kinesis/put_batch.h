@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "services/kinesis/stream_directory.h"
@@ -29,10 +30,12 @@ struct PutOutcome {
 struct PutBatch {
   std::shared_ptr<const Stream> stream;  // owns the shards
   std::vector<PutOutcome> outcomes;      // in the order of the records
+  std::string failure = {};              // why the log did not take them
   std::string error_message(const PutOutcome& refused) const;
 };
 
 HashKey explicit_hash_key(std::string_view text);  // throws InvalidArgumentException
+std::string failure_message(const std::system_error& error);
 std::string rate_exceeded(const StreamName& stream, const StreamShard& shard);
 
 }  // namespace standpipe::kinesis

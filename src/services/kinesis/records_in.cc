@@ -1,6 +1,7 @@
 // PutRecord and PutRecords: from partition key to shard to the disk.
 #include <fmt/format.h>
 
+#include "base/logging.h"
 #include "services/kinesis/naming.h"
 #include "services/kinesis/put_batch.h"
 #include "services/kinesis/put_records_shortcut.h"
@@ -33,6 +34,9 @@ auto Kinesis::while_resharded(const StreamName& name, const Put& put) {
       if (attempt == kReshardedMax) throw InternalFailureException("The stream is being resharded all the time.");
     } catch (const UnknownStream&) {
       throw stream_not_found(name);
+    } catch (const std::system_error& error) {
+      logging::error("{}: {}", name.arn(), error.what());
+      throw InternalFailureException(failure_message(error));
     }
   }
 }
