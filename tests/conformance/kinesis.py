@@ -1,60 +1,20 @@
-"""Public suites against Kinesis: kinesalite's and moto's own tests, with build/release/standpipe in their place.
-
-    build/venv/bin/python tests/conformance/kinesis.py [kinesalite] [moto]
-
-Nothing of them is kept here: moto comes as a source package from PyPI, kinesalite by git (KINESALITE names another
-place to clone from), into build/conformance. <suite>.txt lists which tests are expected to fail, each group under its
-reason; one that passes must be taken out, so that the list only becomes shorter.
-"""
-import importlib.util
+"""kinesalite's and moto's own tests of Kinesis: moto comes as a source package from PyPI, kinesalite by git (KINESALITE
+names another place to clone from)."""
 import json
 import os
-import pathlib
 import shutil
-import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree as ElementTree
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-FETCHED = ROOT / 'build/conformance'
-BIN = ROOT / 'build/venv/bin'
+from conftest import BINARY, REGION
+from suites import BIN, HERE, fetch, fetched, run
+
 KINESALITE = os.environ.get('KINESALITE', 'https://github.com/mhart/kinesalite')
 KINESALITE_COMMIT = 'c76689da192ab96c87c5db8f95c1e3fba1985433'
 KINESALITE_NEEDS = ['mocha@11.7.5', 'should@13.2.3', 'aws4@1.9.1', 'async@2.6.3', 'bignumber.js@9.0.0', 'cbor@5.0.2',
                     'once@1.4.0']
 MOTO = 'moto==5.2.5'
 MOTO_NEEDS = ['pytest==9.2.0', 'freezegun==1.5.5', 'PyYAML==6.0.4', 'py-partiql-parser==0.6.3', 'joserfc==1.8.0']
-
-_spec = importlib.util.spec_from_file_location('acceptance_conftest', ROOT / 'tests/acceptance/conftest.py')
-acceptance = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(acceptance)
-
-
-def run(*command, folder=FETCHED, **environment):
-    path = f'{BIN}{os.pathsep}{os.environ["PATH"]}'
-    done = subprocess.run([str(part) for part in command], cwd=folder, env={**os.environ, 'PATH': path, **environment},
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=900)
-    return done.returncode, done.stdout
-
-
-def fetch(*command, **options):
-    code, output = run(*command, **options)
-    if code != 0:
-        sys.exit(f'{" ".join(str(part) for part in command)} failed:\n{output}')
-
-
-def fetched(name, version, get):
-    """The folder of a suite, fetched once."""
-    folder = FETCHED / name
-    stamp = folder / '.fetched'
-    if not stamp.exists() or stamp.read_text() != version:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        get(folder)
-        stamp.write_text(version)
-    return folder
 
 
 def get_kinesalite(folder):
@@ -70,10 +30,10 @@ def kinesalite(server):
     report = folder / 'report.json'
     report.unlink(missing_ok=True)
     code, output = run(
-        acceptance.BINARY, 'exec', '--server', server.address, '--data', server.data, '--', BIN / 'node',
+        BINARY, 'exec', '--server', server.address, '--data', server.data, '--', BIN / 'node',
         'node_modules/.bin/mocha', '--require', HERE / 'one_failure_a_test.cjs', '--require', 'should', '--exit',
         '--timeout', '30s', '--reporter', 'json', '--reporter-option', f'output={report}',
-        folder=folder, REMOTE='1', AWS_REGION=acceptance.REGION, AWS_ACCESS_KEY_ID='test', AWS_SECRET_ACCESS_KEY='test')
+        folder=folder, REMOTE='1', AWS_REGION=REGION, AWS_ACCESS_KEY_ID='test', AWS_SECRET_ACCESS_KEY='test')
     if not report.exists():
         sys.exit(f'mocha ended with {code}:\n{output[-4000:]}')
     return {test['fullTitle']: test['err'].get('message') for test in json.loads(report.read_text())['tests']}
@@ -102,41 +62,3 @@ def moto(server):
         name = f'{case.get("classname").rsplit(".", 1)[-1]}::{case.get("name")}'
         found[name] = None if wrong is None else wrong.get('message')
     return found
-
-
-SUITES = {'kinesalite': kinesalite, 'moto': moto}
-
-
-def exceptions(suite):
-    """Names of the tests that are expected to fail; a line with # is the reason of those below it."""
-    lines = (HERE / f'{suite}.txt').read_text().splitlines()
-    return {line.strip() for line in lines if line.strip() and not line.startswith('#')}
-
-
-def judge(suite, found):
-    expected = exceptions(suite)
-    failed = {name for name, why in found.items() if why is not None}
-    for name in sorted(failed - expected):
-        print(f'✗ {suite}: {name}: {" ".join(found[name].split())[:400]}')
-    for name in sorted(expected - failed):
-        print(f'✗ {suite}: {name}: passes or is gone: take it out of {suite}.txt')
-    wrong = len(failed - expected) + len(expected - failed)
-    print(f'{suite}: {len(found) - len(failed)} passed, {wrong} failed, {len(failed & expected)} skipped')
-    return wrong
-
-
-def main():
-    FETCHED.mkdir(parents=True, exist_ok=True)
-    wrong = 0
-    for suite in sys.argv[1:] or SUITES:
-        with tempfile.TemporaryDirectory() as folder:
-            server = acceptance.Server(pathlib.Path(folder) / 'data', '--no-kinesis-limits')
-            try:
-                wrong += judge(suite, SUITES[suite](server))
-            finally:
-                server.stop()
-    return 1 if wrong else 0
-
-
-if __name__ == '__main__':
-    sys.exit(main())

@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Runs public suites against build/release/standpipe, each on a server of its own.
+
+    build/venv/bin/python tests/conformance/run.py [kinesalite] [moto]
+"""
+import importlib
+import pathlib
+import sys
+import tempfile
+
+import suites  # first: the acceptance tests' modules are found through it
+from conftest import Server
+
+MODULES = {'kinesalite': 'kinesis', 'moto': 'kinesis'}
+
+
+def main():
+    suites.FETCHED.mkdir(parents=True, exist_ok=True)
+    wrong = 0
+    for suite in sys.argv[1:] or MODULES:
+        tests = getattr(importlib.import_module(MODULES[suite]), suite)  # what a suite needs is fetched when it is run
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(pathlib.Path(folder) / 'data', '--no-kinesis-limits')
+            try:
+                wrong += suites.judge(suite, tests(server))
+            finally:
+                server.stop()
+    return 1 if wrong else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
