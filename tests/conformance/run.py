@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs public suites against build/release/standpipe, each on a server of its own.
 
-    build/venv/bin/python tests/conformance/run.py [kinesalite] [moto]
+    build/venv/bin/python tests/conformance/run.py [kinesalite] [moto] [opensearch] [quickwit]
 """
 import importlib
 import pathlib
@@ -11,7 +11,7 @@ import tempfile
 import suites  # first: the acceptance tests' modules are found through it
 from conftest import Server
 
-MODULES = {'kinesalite': 'kinesis', 'moto': 'kinesis'}
+MODULES = {'kinesalite': 'kinesis', 'moto': 'kinesis', 'opensearch': 'stories', 'quickwit': 'scenarios'}
 
 
 def main():

@@ -14,7 +14,7 @@ ROOT = HERE.parents[1]
 FETCHED = ROOT / 'build/conformance'
 BIN = ROOT / 'build/venv/bin'
 
-sys.path[:0] = [str(ROOT / 'tests/acceptance')]
+sys.path[:0] = [str(ROOT / 'tests/acceptance'), str(ROOT / 'tests/acceptance/opensearch')]
 
 
 def run(*command, folder=FETCHED, **environment):
@@ -40,6 +40,15 @@ def fetched(name, version, get):
         get(folder)
         stamp.write_text(version)
     return folder
+
+
+def checkout(source, commit, *paths):
+    """What to give to `fetched`: these paths of a repository at this commit, without the rest and its history."""
+    def get(folder):
+        fetch('git', 'init', '--quiet', folder)
+        fetch('git', 'fetch', '--quiet', '--depth', '1', source, commit, folder=folder)
+        fetch('git', 'checkout', '--quiet', commit, '--', *paths, folder=folder)
+    return get
 
 
 def exceptions(suite):
