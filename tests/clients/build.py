@@ -1,8 +1,11 @@
 """Builds the client programs, each from its lock file, into build/clients; what is unchanged is not built anew.
 
-go, node and npm come with build/venv, javac and mvn with the system.
+A language has one lock file and a program for each service. go, node and npm come with build/venv, javac and mvn with
+the system.
 """
+import fcntl
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -22,26 +25,31 @@ def run(*command, folder):
 
 
 def go(sources, into):
-    run('go', 'build', '-mod=readonly', '-o', into / 'client', '.', folder=sources)
-    return [into / 'client']
+    run('go', 'build', '-mod=readonly', '-o', f'{into}/', './...', folder=sources)
+    return {program: [into / program] for program in ('kinesis', 'opensearch')}
 
 
 def java(sources, into):
     run('mvn', '-q', '-B', 'dependency:copy-dependencies', f'-DoutputDirectory={into}/jars', '-DincludeScope=runtime',
         folder=sources)
     run('sha256sum', '--check', '--quiet', sources / 'jars.sha256', folder=into / 'jars')
-    run('javac', '-cp', f'{into}/jars/*', '-d', into / 'classes', sources / 'Main.java', folder=sources)
+    run('javac', '-cp', f'{into}/jars/*', '-d', into / 'classes', *sources.glob('*.java'), folder=sources)
     # A short life on a shared machine: without the optimising compiler it starts sooner.
-    return ['java', '-XX:TieredStopAtLevel=1', '-cp', f'{into}/classes:{into}/jars/*', 'Main']
+    start = ['java', '-XX:TieredStopAtLevel=1', '-cp', f'{into}/classes:{into}/jars/*']
+    return {'kinesis': [*start, 'Kinesis'], 'opensearch': [*start, 'OpenSearch']}
 
 
 def javascript(sources, into):
     shutil.copytree(sources, into, dirs_exist_ok=True)
     run('npm', 'ci', '--no-progress', folder=into)
-    return [BIN / 'node', into / 'main.mjs']
+    return {program: [BIN / 'node', into / f'{program}.mjs'] for program in ('kinesis', 'opensearch')}
 
 
-LANGUAGES = {'go': go, 'java': java, 'javascript': javascript}
+def python(sources, _into):
+    return {'opensearch': [BIN / 'python', sources / 'opensearch.py']}
+
+
+LANGUAGES = {'go': go, 'java': java, 'javascript': javascript, 'python': python}
 
 
 def digest(folder):
@@ -51,19 +59,31 @@ def digest(folder):
     return total.hexdigest()
 
 
-def client(language):
-    """The command that runs the client of this language."""
+def programs(language):
+    """The command that runs each program of this language."""
     sources, into = SOURCES / language, BUILT / language
-    stamp, wanted = into / '.built', digest(sources)
-    if stamp.exists() and stamp.read_text().startswith(wanted):
-        return stamp.read_text().split('\n')[1:]
+    stamp, wanted = into / 'built.json', digest(sources)
+    if stamp.exists():
+        built = json.loads(stamp.read_text())
+        if built['of'] == wanted:
+            return built['commands']
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
-    command = [str(part) for part in LANGUAGES[language](sources, into)]
-    stamp.write_text('\n'.join([wanted, *command]))
-    return command
+    commands = {program: [str(part) for part in command]
+                for program, command in LANGUAGES[language](sources, into).items()}
+    stamp.write_text(json.dumps({'of': wanted, 'commands': commands}))
+    return commands
+
+
+def client(language, program):
+    """The command that runs this program; built once, also where several tests ask at the same time."""
+    BUILT.mkdir(parents=True, exist_ok=True)
+    with open(BUILT / f'{language}.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return programs(language)[program]
 
 
 if __name__ == '__main__':
     for name in LANGUAGES:
-        print(*client(name))
+        for command in programs(name).values():
+            print(*command)

@@ -33,7 +33,7 @@ TOLD = {
     ('go', 'http'), ('go', 'https'), ('java', 'http'), ('java', 'https'), ('javascript', 'http'),
     ('javascript', 'https')])
 def test_the_sdk_tells_the_same(server, account, language, scheme):
-    command = build.client(language)
+    command = build.client(language, 'kinesis')
     authority = server.data / 'tls/ca.pem'
     environment = {**os.environ, 'ENDPOINT': f'{scheme}://{server.address}', 'REGION': REGION, 'ACCOUNT': account,
                    'AUTHORITY': str(authority), 'NODE_EXTRA_CA_CERTS': str(authority)}

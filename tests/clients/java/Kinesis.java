@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.kinesis.KinesisAsyncClient;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.*;
 
-public final class Main {
+public final class Kinesis {
   private static final String STREAM = "stream";
   private static final String SHARD = "shardId-000000000000";
   private static final String MIDDLE = "170141183460469231731687303715884105728";
@@ -43,7 +43,7 @@ public final class Main {
   private final Map<String, Object> seen = new ConcurrentHashMap<>();
   private final Set<String> forms = ConcurrentHashMap.newKeySet();
 
-  private Main() throws Exception {
+  private Kinesis() throws Exception {
     final TlsTrustManagersProvider trust = trust(Path.of(System.getenv("AUTHORITY")));
     client = configured(KinesisClient.builder(), notesForms())
         .httpClientBuilder(Apache5HttpClient.builder().tlsTrustManagersProvider(trust)).build();
@@ -173,12 +173,12 @@ public final class Main {
       return "{" + String.join(",", map.entrySet().stream()
           .map(entry -> json(entry.getKey()) + ":" + json(entry.getValue())).toList()) + "}";
     }
-    if (value instanceof List<?> list) return "[" + String.join(",", list.stream().map(Main::json).toList()) + "]";
+    if (value instanceof List<?> list) return "[" + String.join(",", list.stream().map(Kinesis::json).toList()) + "]";
     return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
   }
 
   public static void main(String[] arguments) throws Exception {
-    final Main scenario = new Main();
+    final Kinesis scenario = new Kinesis();
     scenario.create();
     scenario.put("one");
     scenario.putBatch();
