@@ -25,10 +25,10 @@ class Put:
 
 @dataclasses.dataclass
 class Page:
-    """One answer of GetRecords to a reader that reads a shard from its beginning."""
+    """One answer of GetRecords, or one event of a subscription, to a reader that reads a shard from its beginning."""
     reader: str
     shard: str
-    begun: float
+    begun: float                  # of an event: when its subscription was
     completed: float
     records: list                 # (sequence, payload)
     ended: bool = False           # no next iterator: the shard is closed and read
@@ -48,6 +48,7 @@ class History:
     pages: list
     contents: dict                # shard → [(sequence, payload)] when all was over
     shards: dict                  # name → Shard, when all was over
+    patient: tuple = ()           # readers that were given the time to see everything
 
     def acknowledged(self):
         return [put for put in self.puts if put.outcome == 'acknowledged']
@@ -146,6 +147,16 @@ def misread(history):
             yield f'misread: {shard} went on for {reader} after its end'
 
 
+def unseen(history):
+    """Who had the time has seen everything."""
+    pages = readings(history)
+    for reader in history.patient:
+        for shard, kept in history.contents.items():
+            seen = sum(len(page.records) for page in pages[reader, shard])
+            if seen < len(kept):
+                yield f'unseen: {reader} was never given {kept[seen]} of {shard}'
+
+
 def stale(history):
     """Who finds nothing more in a shard has seen all that was acknowledged before he asked."""
     by_shard = collections.defaultdict(list)
@@ -204,5 +215,5 @@ def lineage(history):
 
 
 def anomalies(history):
-    checks = (lost, duplicated, phantom, reused, reordered, misread, stale, misplaced, lineage)
+    checks = (lost, duplicated, phantom, reused, reordered, misread, unseen, stale, misplaced, lineage)
     return [text for check in checks for text in check(history)]

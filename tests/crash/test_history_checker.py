@@ -12,18 +12,27 @@ KEY_OF_CHILD = {child: next(f'k{n}' for n in range(100)
 
 
 def sound():
-    """A shard of three records is split; its children have one each; a reader has seen all."""
+    """A shard of three records is split; its children have one each; a reader saw nearly all, a subscriber all."""
     puts = [Put('a', 'k', 1, 2, 'acknowledged', 'parent', 11), Put('b', 'k', 3, 4, 'acknowledged', 'parent', 12, 11),
             Put('u', 'k', 3.5, None, 'unknown'), Put('r', 'k', 3.6, 3.7, 'refused'),
             Put('c', KEY_OF_CHILD['left'], 6, 7, 'acknowledged', 'left', 31, 12),
             Put('d', KEY_OF_CHILD['right'], 6, 7, 'acknowledged', 'right', 41)]
     pages = [Page('reader', 'parent', 2.1, 2.2, [(11, 'a')]), Page('reader', 'parent', 2.3, 2.4, []),
              Page('reader', 'parent', 5, 5.1, [(12, 'b'), (13, 'u')], ended=True),
-             Page('reader', 'left', 8, 8.1, [(31, 'c')]), Page('reader', 'left', 8.2, 8.3, [])]
+             Page('reader', 'left', 8, 8.1, [(31, 'c')]), Page('reader', 'left', 8.2, 8.3, []),
+             Page('subscriber', 'parent', 1.5, 2.5, [(11, 'a')]), Page('subscriber', 'parent', 1.5, 4.5, [(12, 'b')]),
+             Page('subscriber', 'parent', 4.7, 4.8, [(13, 'u')]),
+             Page('subscriber', 'parent', 4.7, 5.1, [], ended=True),
+             Page('subscriber', 'left', 5.5, 8.1, [(31, 'c')]), Page('subscriber', 'right', 5.5, 5.6, []),
+             Page('subscriber', 'right', 5.5, 8.1, [(41, 'd')])]
     contents = {'parent': [(11, 'a'), (12, 'b'), (13, 'u')], 'left': [(31, 'c')], 'right': [(41, 'd')]}
     shards = {'parent': Shard(10, 20), 'left': Shard(30, None, ('parent',), (0, MIDDLE - 1)),
               'right': Shard(40, None, ('parent',), (MIDDLE, KEYS - 1))}
-    return copy.deepcopy(History(puts, pages, contents, shards))
+    return copy.deepcopy(History(puts, pages, contents, shards, ('subscriber',)))
+
+
+def pushed(history, number):
+    return [page for page in history.pages if page.reader == 'subscriber'][number]
 
 
 def put(history, payload):
@@ -38,6 +47,7 @@ def test_what_nobody_knows_of_may_be_missing():
     history = sound()
     history.contents['parent'].pop()
     history.pages[2].records.pop()
+    pushed(history, 2).records.pop()
     assert anomalies(history) == []
 
 
@@ -127,6 +137,27 @@ def child_is_read_early(history):
     history.pages[3].begun = 4.5
 
 
+def forget_the_subscriber(history):
+    history.pages.remove(pushed(history, 6))
+
+
+def push_nothing_after_a_crash(history):
+    pushed(history, 6).begun = 7.5
+    pushed(history, 5).begun = 7.5
+
+
+def push_twice(history):
+    pushed(history, 2).records.insert(0, (12, 'b'))
+
+
+def push_with_a_gap(history):
+    pushed(history, 1).records.clear()
+
+
+def push_what_nobody_put(history):
+    pushed(history, 6).records.append((42, 'nobody'))
+
+
 def leave_a_gap(history):
     history.shards['right'].keys = (MIDDLE + 1, KEYS - 1)
 
@@ -138,7 +169,8 @@ def leave_a_gap(history):
     (ignore_the_ordering, 'reordered'), (skip, 'misread'), (read_twice, 'misread'), (end_early, 'misread'),
     (go_on_after_the_end, 'misread'), (find_nothing, 'stale'), (put_astray, 'misplaced'),
     (leave_the_numbers, 'misplaced'), (child_before_parent_by_number, 'lineage'), (parent_takes_more, 'lineage'),
-    (child_is_read_early, 'lineage'), (leave_a_gap, 'lineage')])
+    (forget_the_subscriber, 'unseen'), (push_nothing_after_a_crash, 'stale'), (push_twice, 'misread'),
+    (push_with_a_gap, 'misread'), (push_what_nobody_put, 'lost'), (child_is_read_early, 'lineage'), (leave_a_gap, 'lineage')])
 def test_each_anomaly_is_found(harm, word):
     history = sound()
     harm(history)
