@@ -17,6 +17,10 @@ BIN = ROOT / 'build/venv/bin'
 sys.path[:0] = [str(ROOT / 'tests/acceptance'), str(ROOT / 'tests/acceptance/opensearch')]
 
 
+class LeftOut(Exception):
+    """This machine does not have what a suite needs."""
+
+
 def run(*command, folder=FETCHED, **environment):
     path = f'{BIN}{os.pathsep}{os.environ["PATH"]}'
     done = subprocess.run([str(part) for part in command], cwd=folder, env={**os.environ, 'PATH': path, **environment},
