@@ -60,7 +60,8 @@ def measure(name, seconds):
                 rows.append(('read from TRIM_HORIZON, 1 KiB', f'{consume(server, "load", records):.0f} MB/s'))
                 rows.append(('resident memory after that', f'{server.resident_mib():.0f} MiB'))
     with serving(name) as server:
-        rows.append(('PutRecord, 1 KiB, 16 writers', put(server, 'load', 1024, seconds, **{'batch.size': 0, 'linger.ms': 0})[0]))
+        text, _ = put(server, 'load', 1024, seconds, **{'batch.size': 0, 'linger.ms': 0})
+        rows.append(('PutRecord, 1 KiB, 16 writers', text))
         _, _, half, most = produce(server, 'load', 1024, int(200 * seconds), throughput=200, **{'linger.ms': 0})
         rows.append(('200 records/s: acknowledged', f'p50 {half}, p99 {most} ms'))
         output = tool(server, 'EndToEndLatency', '--topic', 'latency', '--num-records', int(200 * seconds),

@@ -31,46 +31,6 @@ func pollingConsumer(ctx context.Context, client *kinesis.Client, name, shard st
 	return nil
 }
 
-func subscribedConsumer(ctx context.Context, client *kinesis.Client, name, shard string, ready func(), seen func([]types.Record)) error {
-	stream, err := client.DescribeStreamSummary(ctx, &kinesis.DescribeStreamSummaryInput{StreamName: &name})
-	if err != nil {
-		return err
-	}
-	registered, err := client.RegisterStreamConsumer(ctx, &kinesis.RegisterStreamConsumerInput{
-		StreamARN: stream.StreamDescriptionSummary.StreamARN, ConsumerName: pointer("latency")})
-	if err != nil {
-		return err
-	}
-	arn := registered.Consumer.ConsumerARN
-	for {
-		told, err := client.DescribeStreamConsumer(ctx, &kinesis.DescribeStreamConsumerInput{ConsumerARN: arn})
-		if err != nil {
-			return err
-		}
-		if told.ConsumerDescription.ConsumerStatus == types.ConsumerStatusActive {
-			break
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	subscription, err := client.SubscribeToShard(ctx, &kinesis.SubscribeToShardInput{ConsumerARN: arn, ShardId: &shard,
-		StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeLatest}})
-	if err != nil {
-		return err
-	}
-	defer subscription.GetStream().Close()
-	first := true
-	for event := range subscription.GetStream().Events() {
-		if first {
-			ready() // the first event comes at once
-			first = false
-		}
-		if pushed, ok := event.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent); ok {
-			seen(pushed.Value.Records)
-		}
-	}
-	return subscription.GetStream().Err()
-}
-
 func measureLatency(ctx context.Context, client *kinesis.Client, name, how string, consume consumer) error {
 	ids, err := shardIDs(ctx, client, name)
 	if err != nil {

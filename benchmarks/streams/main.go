@@ -3,6 +3,7 @@
 //
 //	streams throughput --endpoint URL [flags]   create a stream, put, read all of it back, delete it
 //	streams latency    --endpoint URL [flags]   from a put to its acknowledgement, to GetRecords, to SubscribeToShard
+//	streams fanout     --endpoint URL [flags]   one shard, pushed to many consumers at once
 package main
 
 import (
@@ -28,6 +29,7 @@ var (
 	size      = flag.Int("size", 1024, "bytes per record, at least 24")
 	seconds   = flag.Float64("seconds", 5, "seconds of writing")
 	rate      = flag.Float64("rate", 200, "latency: records per second")
+	consumers = flag.Int("consumers", 1, "fanout: registered consumers")
 	subscribe = flag.Bool("subscribe", true, "latency: measure SubscribeToShard, too")
 )
 
@@ -59,7 +61,7 @@ func since(start time.Time) float64 { return float64(time.Since(start)) / float6
 func run(command string) error {
 	ctx, client := context.Background(), newClient()
 	name := fmt.Sprintf("load-%d", time.Now().UnixNano())
-	if command == "latency" {
+	if command == "latency" || command == "fanout" {
 		*shards = 1
 	}
 	if err := createStream(ctx, client, name); err != nil {
@@ -74,14 +76,16 @@ func run(command string) error {
 		if err := measureLatency(ctx, client, name, "GetRecords", pollingConsumer); err != nil || !*subscribe {
 			return err
 		}
-		return measureLatency(ctx, client, name, "SubscribeToShard", subscribedConsumer)
+		return measureLatency(ctx, client, name, "SubscribeToShard", subscribedConsumer("latency"))
+	case "fanout":
+		return measureFanout(ctx, client, name)
 	}
 	return fmt.Errorf("unknown command %s", command)
 }
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "streams throughput|latency [flags]")
+		fmt.Fprintln(os.Stderr, "streams throughput|latency|fanout [flags]")
 		os.Exit(2)
 	}
 	flag.CommandLine.Parse(os.Args[2:])

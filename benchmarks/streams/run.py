@@ -2,11 +2,11 @@
 
   run.py [--peers kinesalite,moto,ferrokinesis,kafka] [--seconds N] [--curves]
 
-The client (Go, aws-sdk-go-v2) and the server share the machine. What is written is read back and compared before a figure
-counts; the signature of every request is checked by us, by no peer. Kafka does not speak Kinesis: its figures are those of
-its own tools with records of the same sizes, one producer, synced before every acknowledgement (kafka_load.py). A peer
-that does not install here is left out and named. --curves measures how throughput and the server's peak of memory go
-with shards and connections instead.
+The client (Go, aws-sdk-go-v2) and the server share the machine. What is written is read back and compared before a
+figure counts; the signature of every request is checked by us, by no peer. Kafka does not speak Kinesis: its figures
+are those of its own tools with records of the same sizes, one producer, synced before every acknowledgement
+(kafka_load.py). A peer that does not install here is left out and named. --curves measures how throughput and the
+server's peak of memory go with shards, consumers and connections instead.
 """
 import argparse
 import json
@@ -15,14 +15,15 @@ import subprocess
 import sys
 
 import kafka_load
-from servers import HERE, PATH, ROOT, serving
+from servers import HERE, PATH, ROOT, raise_file_limit, serving
 
 CLIENT = ROOT / 'build/benchmarks/streams'
 HEADINGS = {'kafka': "kafka: its own producer, acks=all, every batch flushed"}
 
 
 def build_client():
-    subprocess.run(['go', 'build', '-mod=readonly', '-o', CLIENT, '.'], cwd=HERE, check=True, env={**os.environ, 'PATH': PATH})
+    subprocess.run(['go', 'build', '-mod=readonly', '-o', CLIENT, '.'], cwd=HERE, check=True,
+                   env={**os.environ, 'PATH': PATH})
 
 
 def load(server, what, **flags):
@@ -49,6 +50,13 @@ def put_text(figures):
     return text + (' ✗' if 'problem' in figures or told['failed'] else '')
 
 
+def push_text(figures):
+    if 'fanout' not in figures:
+        return figures.get('problem', 'no answer')[:40]
+    told = figures['fanout']
+    return f'{told["records_per_s"]:,.0f}/s, {told["mb_per_s"]:.1f} MB/s' + (' ✗' if 'problem' in figures else '')
+
+
 def read_text(figures):
     return f'{figures["read"]["mb_per_s"]:.0f} MB/s' if 'read' in figures else '–'
 
@@ -69,7 +77,8 @@ def measure(name, seconds):
                 rows.append(('read from TRIM_HORIZON, 1 KiB', read_text(figures)))
                 rows.append(('resident memory after that', f'{server.resident_mib():.0f} MiB'))
     with serving(name) as server:
-        rows.append(('PutRecord, 1 KiB, 16 writers', put_text(load(server, 'throughput', batch=0, writers=16, seconds=seconds))))
+        figures = load(server, 'throughput', batch=0, writers=16, seconds=seconds)
+        rows.append(('PutRecord, 1 KiB, 16 writers', put_text(figures)))
     with serving(name) as server:
         figures = load(server, 'latency', seconds=seconds)
         rows.append(('200 records/s: acknowledged', latency_text(figures, 'GetRecords', 'ack_')))
@@ -89,7 +98,10 @@ def curves(name, seconds):
 
     for shards in (1, 10, 100, 1000):
         point(f'PutRecords × 500, 1 KiB, {shards:,} shards', 'throughput', put_text, shards=shards)
-    for writers in (10, 100, 1000):
+    for consumers in (1, 10, 100, 1000):
+        point(f'PutRecords × 50, 1 KiB, pushed to {consumers:,} consumers', 'fanout', push_text,
+              batch=50, consumers=consumers)
+    for writers in (10, 100, 1000, 10000):
         point(f'PutRecord, 1 KiB, {writers:,} connections', 'throughput', put_text, batch=0, writers=writers)
     return rows
 
@@ -106,6 +118,7 @@ def main():
     parser.add_argument('--seconds', type=float, default=5)
     parser.add_argument('--curves', action='store_true')
     options = parser.parse_args()
+    raise_file_limit()
     build_client()
     results = {}
     for name in ['standpipe', *filter(None, options.peers.split(','))]:

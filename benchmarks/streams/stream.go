@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"time"
@@ -57,6 +59,22 @@ func newClient() *kinesis.Client {
 		Retryer:      aws.NopRetryer{},
 	})
 }
+
+// Sends a copy of each body: smithy-go 1.28 empties its own once the answer has begun, and where the answer is a stream
+// and the machine busy, net/http is still about to look whether the body has ended, and then closes the connection.
+type bodyKeeper struct{ client aws.HTTPClient }
+
+func (k bodyKeeper) Do(request *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return nil, err
+	}
+	kept := request.Clone(request.Context())
+	kept.Body = io.NopCloser(bytes.NewReader(body))
+	return k.client.Do(kept)
+}
+
+func keepBodies(options *kinesis.Options) { options.HTTPClient = bodyKeeper{options.HTTPClient} }
 
 func createStream(ctx context.Context, client *kinesis.Client, name string) error {
 	_, err := client.CreateStream(ctx, &kinesis.CreateStreamInput{StreamName: &name, ShardCount: pointer(int32(*shards))})
