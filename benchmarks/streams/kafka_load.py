@@ -39,10 +39,9 @@ def consume(server, topic, records):
     return float(fields[8]) * MIB
 
 
-def put(server, topic, size, seconds, **properties):
-    """The text of a figure, and how many records stand in the topic after it."""
+def put(server, topic, size, seconds, few=20000, **properties):
+    """The text of a figure, and how many records stand in the topic after it; a few tell how many that will be."""
     tool(server, 'TopicCommand', '--create', '--topic', topic, '--partitions', 4, '--replication-factor', 1)
-    few = 20000 if size < 10000 else 4000
     guess = produce(server, topic, size, few, **properties)[0]
     records = max(few, int(guess * seconds))
     rate, speed, _, most = produce(server, topic, size, records, **properties)
@@ -54,13 +53,13 @@ def measure(name, seconds):
     rows = []
     for size, label in ((100, '100 B'), (1024, '1 KiB'), (10240, '10 KiB')):
         with serving(name) as server:
-            text, records = put(server, 'load', size, seconds)
+            text, records = put(server, 'load', size, seconds, few=20480000 // max(size, 1024))
             rows.append((f'PutRecords × 500, {label}, 8 writers', text))
             if size == 1024:
                 rows.append(('read from TRIM_HORIZON, 1 KiB', f'{consume(server, "load", records):.0f} MB/s'))
                 rows.append(('resident memory after that', f'{server.resident_mib():.0f} MiB'))
     with serving(name) as server:
-        text, _ = put(server, 'load', 1024, seconds, **{'batch.size': 0, 'linger.ms': 0})
+        text, _ = put(server, 'load', 1024, seconds, few=2000, **{'batch.size': 0, 'linger.ms': 0})
         rows.append(('PutRecord, 1 KiB, 16 writers', text))
         _, _, half, most = produce(server, 'load', 1024, int(200 * seconds), throughput=200, **{'linger.ms': 0})
         rows.append(('200 records/s: acknowledged', f'p50 {half}, p99 {most} ms'))

@@ -110,11 +110,13 @@ class Server:
         self.log = open(folder / 'log', 'w')
         self.process = subprocess.Popen([str(part) for part in command], stdout=self.log, stderr=self.log,
                                         start_new_session=True)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120  # Java on a busy machine
         while time.monotonic() < end and self.process.poll() is None:
             with contextlib.suppress(OSError), socket.create_connection(('127.0.0.1', port), 1):
                 return
             time.sleep(0.05)
+        with contextlib.suppress(ProcessLookupError):
+            self.stop()
         raise RuntimeError(f'{command[0]} did not start')
 
     def cpu_seconds(self):
