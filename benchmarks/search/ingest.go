@@ -56,7 +56,7 @@ func ingest() error {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
+	before := readProcessors()
 	work, total := bodies(lines)
 	failures := make(chan error, *clients)
 	var group sync.WaitGroup
@@ -69,7 +69,9 @@ func ingest() error {
 			return err
 		}
 	}
-	took := time.Since(start).Seconds()
-	figure{"documents": *total, "bytes": len(lines), "documents_per_s": float64(*total) / took}.print()
+	took := time.Since(before.at).Seconds()
+	out := figure{"documents": *total, "bytes": len(lines), "documents_per_s": float64(*total) / took}
+	out.addProcessors(before, *total)
+	out.print()
 	return nil
 }

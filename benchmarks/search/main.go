@@ -28,6 +28,8 @@ var (
 	workload  = flag.String("workload", "", "operations, mixed: file with the operations")
 	runs      = flag.Int("runs", 100, "operations: measured runs of each, after as many without the clock, at most")
 	seconds   = flag.Float64("seconds", 10, "mixed: how long; operations: of each at most")
+
+	serverProcess = flag.Int("process", 0, "the server's process id, for what it uses of the processors")
 )
 
 type figure map[string]any

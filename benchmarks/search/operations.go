@@ -48,6 +48,7 @@ func (c *connection) measure(o operation) (figure, error) {
 	}
 	out := figure{"operation": o.name, "answer": json.RawMessage(slices.Clone(answer))}
 	for _, part := range []float64{0.3, 0.7} {
+		before := readProcessors()
 		var times []float64
 		for start := time.Now(); len(times) < *runs && time.Since(start).Seconds() < *seconds*part; {
 			_, took, err := c.search(o)
@@ -57,6 +58,7 @@ func (c *connection) measure(o operation) (figure, error) {
 			times = append(times, took)
 		}
 		out["runs"] = len(times)
+		out.addProcessors(before, len(times))
 		out.addTimes(times)
 	}
 	return out, nil
@@ -101,7 +103,7 @@ func measureMixed() error {
 	if err != nil {
 		return err
 	}
-	end := time.Now().Add(time.Duration(*seconds * float64(time.Second)))
+	before, end := readProcessors(), time.Now().Add(time.Duration(*seconds*float64(time.Second)))
 	times, failures := make([][]float64, *clients), make([]error, *clients)
 	var group sync.WaitGroup
 	for i := range *clients {
@@ -115,6 +117,7 @@ func measureMixed() error {
 	}
 	together := slices.Concat(times...)
 	out := figure{"operations_per_s": float64(len(together)) / *seconds}
+	out.addProcessors(before, len(together))
 	out.addTimes(together)
 	out.print()
 	return nil

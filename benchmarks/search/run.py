@@ -11,6 +11,7 @@ import importlib
 import json
 import math
 import pathlib
+import statistics
 import subprocess
 import sys
 
@@ -23,6 +24,7 @@ from engines import OpenSearch, Standpipe, build_environment, size_of  # noqa: E
 
 PEERS = {'opensearch': lambda: OpenSearch(heap='4g')}
 DOCUMENTS = {'http_logs': 1_000_000, 'big5': 200_000}
+DISTURBED = 0.1  # of the processors, used by others
 
 
 def data_file(workload, count):
@@ -35,9 +37,9 @@ def data_file(workload, count):
     return path
 
 
-def load(engine, what, index, **flags):
+def run_client(engine, what, index, **flags):
     """The client's figures."""
-    flags = {'url': engine.url, 'index': index, **engine.keys, **flags}
+    flags = {'url': engine.url, 'index': index, 'process': engine.process.pid, **engine.keys, **flags}
     done = subprocess.run([CLIENT, what, *(f'--{name}={value}' for name, value in flags.items())], capture_output=True,
                           text=True, check=False)
     if done.returncode != 0:
@@ -51,13 +53,16 @@ def measure(engine, workload, options):
     settings = {name: value for name, value in json.loads(file.read_text()).items() if name != 'operations'}
     status, answer = engine.create(workload, settings)
     assert status == 200, answer
-    ingested = load(engine, 'ingest', workload, documents=data_file(workload, count))[0]
+    ingested = run_client(engine, 'ingest', workload, documents=data_file(workload, count))[0]
     engine.refresh(workload)
-    out = {'ingest': ingested['documents_per_s'], 'raw': ingested['bytes'] / count, 'documents': count}
-    load(engine, 'mixed', workload, workload=file, seconds=options.seconds)  # servers with a compiler need to be warm
-    found = load(engine, 'operations', workload, workload=file, runs=options.runs, seconds=options.seconds)
+    out = {'ingest': ingested['documents_per_s'], 'ingest_cpu': ingested['server_cpu_ms'] * 1000,
+           'raw': ingested['bytes'] / count, 'documents': count}
+    run_client(engine, 'mixed', workload, workload=file, seconds=options.seconds)  # a virtual machine needs to be warm
+    found = run_client(engine, 'operations', workload, workload=file, runs=options.runs, seconds=options.seconds)
     out['operations'] = {one['operation']: one for one in found}
-    out['mixed'] = load(engine, 'mixed', workload, workload=file, seconds=options.seconds * 2)[0]['operations_per_s']
+    out['others'] = statistics.median(one['others'] for one in [ingested, *found] if 'others' in one)
+    mixed = run_client(engine, 'mixed', workload, workload=file, seconds=options.seconds * 2)[0]
+    out['mixed'] = mixed['operations_per_s']
     out['resident'] = engine.resident_mib()
     engine.stop()
     out['disk'] = size_of(engine.store) / count
@@ -76,8 +81,11 @@ def differing(workload, ours, theirs):
     return out
 
 
-def mean(values):
-    return math.exp(sum(map(math.log, values)) / len(values))
+def geometric_means(pairs):
+    """Of both sides, over what both answered."""
+    columns = zip(*[pair for pair in pairs if pair[0] is not None])
+    return [None if None in column else math.exp(statistics.fmean(math.log(max(value, 0.01)) for value in column))
+            for column in columns]
 
 
 def row(name, ours, theirs, shown='{:,.2f}', higher=False, mark=''):
@@ -99,15 +107,19 @@ def table(workload, ours, theirs):
         return values
     differ = differing(workload, ours, theirs) if theirs else {}
     print(f'\n### {workload}: {ours["documents"]:,} documents of {ours["raw"]:.0f} bytes\n')
+    others = [side['others'] for side in (ours, theirs) if side]
+    print('Used by others meanwhile: ' + ', '.join(f'{part:.0%}' for part in others) + ' of the processors.', end='')
+    print(' These times say little.\n' if max(others) > DISTURBED else '\n')
     print('| | standpipe | OpenSearch | |\n|---|--:|--:|--:|' if theirs else '| | standpipe |\n|---|--:|')
     print(row('_bulk × 1,000, 4 connections, documents/s', *both('ingest'), '{:,.0f}', higher=True))
+    print(row('_bulk, server\'s CPU µs per document', *both('ingest_cpu'), '{:,.1f}'))
     print(row('bytes on disk per document', *both('disk'), '{:,.1f}'))
     medians = {name: both('operations', name, 'p50_ms') for name in ours['operations']}
     for name, values in medians.items():
         print(row(f'{name}, p50 ms', *values, mark=' ✗' if name in differ else ''))
-    answered = [values for name, values in medians.items() if None not in values[:2 if theirs else 1]]
-    means = [mean(column) if None not in column else None for column in zip(*answered)]
-    print(row(f'geometric mean of {len(answered)} operations, p50 ms', *means))
+    for key, what in (('p50_ms', 'p50 ms'), ('server_cpu_ms', 'server\'s CPU ms')):
+        means = geometric_means([both('operations', name, key) for name in medians])
+        print(row(f'geometric mean of the operations, {what}', *means))
     print(row('4 clients, all operations, operations/s', *both('mixed'), '{:,.0f}', higher=True))
     print(row('resident memory after that, MiB', *both('resident'), '{:,.0f}'))
     for name, found in differ.items():

@@ -23,7 +23,7 @@ from conftest import Aws, Server  # noqa: E402  (the tests' server and clients)
 from collections_of_tests import Collection  # noqa: E402
 
 JARS, JDKS = ROOT / 'build/peers/opensearch', pathlib.Path('/usr/lib/jvm')
-START_SECONDS = 120
+START_SECONDS = 300  # on a busy machine
 JSON = {'content-type': 'application/json'}
 
 
