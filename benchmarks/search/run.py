@@ -11,6 +11,7 @@ import importlib
 import json
 import math
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -137,6 +138,7 @@ def main():
     parser.add_argument('--seconds', type=float, default=8)
     parser.add_argument('--keep', type=pathlib.Path, help='file for all figures and answers')
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end, too
     options.runs = 20 if options.quick else 200
     if options.quick:
         options.docs, options.seconds = options.docs or 20_000, min(options.seconds, 2)

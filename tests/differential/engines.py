@@ -145,7 +145,9 @@ class OpenSearch(Engine):
                     return
             except requests.ConnectionError:
                 time.sleep(0.2)
-        raise RuntimeError(f'OpenSearch did not start: {(self.folder / "log").read_text()[-2000:]}')
+        log = (self.folder / 'log').read_text()
+        self.__exit__()
+        raise RuntimeError(f'OpenSearch did not start: {log[-2000:]}')
 
     def request(self, method, path, body=b''):
         data = body if isinstance(body, (bytes, str)) else json.dumps(body)

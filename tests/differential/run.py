@@ -12,6 +12,7 @@ import copy
 import json
 import pathlib
 import re
+import signal
 import sys
 import time
 
@@ -190,6 +191,7 @@ def main():
     parser.add_argument('--seed', type=int, default=int(time.time()))
     parser.add_argument('--documents', type=int, default=60)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end, too
     print(f'seed {options.seed}', flush=True)
     with OpenSearch() as theirs, Standpipe() as ours:
         run = Run((theirs, ours), options)
