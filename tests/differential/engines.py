@@ -135,7 +135,11 @@ class OpenSearch(Engine):
                  'org.codelibs.opensearch.runner.OpenSearchRunner', '-basePath', self.folder, '-confPath', config,
                  '-numOfNode', '1', '-baseHttpPort', str(port - 1), '-useLogger'], stdout=log, stderr=log)
         self.session = requests.Session()
-        self.wait()
+        try:
+            self.wait()
+        except BaseException:
+            self.__exit__()
+            raise
 
     def wait(self):
         end = time.monotonic() + START_SECONDS
@@ -145,9 +149,7 @@ class OpenSearch(Engine):
                     return
             except requests.ConnectionError:
                 time.sleep(0.2)
-        log = (self.folder / 'log').read_text()
-        self.__exit__()
-        raise RuntimeError(f'OpenSearch did not start: {log[-2000:]}')
+        raise RuntimeError(f'OpenSearch did not start: {(self.folder / "log").read_text()[-2000:]}')
 
     def request(self, method, path, body=b''):
         data = body if isinstance(body, (bytes, str)) else json.dumps(body)
