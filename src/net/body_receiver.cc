@@ -11,6 +11,9 @@
 namespace standpipe::net {
 namespace {
 
+// An announced size is trusted so far at once, and further when so much has come.
+constexpr uint64_t kTrustedBytes = 64 << 10;
+
 [[noreturn]] void raise(const std::filesystem::path& path) {
   throw std::system_error(errno, std::generic_category(), path.string());
 }
@@ -37,14 +40,17 @@ Body map(const Descriptor& file, size_t size, const std::filesystem::path& folde
 }  // namespace
 
 BodyReceiver::BodyReceiver(std::filesystem::path folder, uint64_t limit, uint64_t expected)
-    : folder_(std::move(folder)), limit_(limit) {
-  // Trust an announced size only as far as memory is cheap.
-  pending_.reserve(std::min<uint64_t>(expected, 64 << 10));
+    : folder_(std::move(folder)), limit_(limit), expected_(expected) {
+  pending_.reserve(std::min(expected_, kTrustedBytes));
 }
 
 bool BodyReceiver::append(std::string_view bytes) {
   if (bytes.size() > limit_ - received_) return false;
   received_ += bytes.size();
+  // Growing in steps would copy it all again and again.
+  if (pending_.size() + bytes.size() > pending_.capacity()) {
+    pending_.reserve(std::min<uint64_t>(expected_, kPieceBytes + (stored_ > 0 ? kPieceBytes : kMemoryMax)));
+  }
   pending_.append(bytes);
   return true;
 }

@@ -32,7 +32,7 @@ class BodyReceiver {
 
  private:
   const std::filesystem::path folder_;
-  const uint64_t limit_;
+  const uint64_t limit_, expected_;
   uint64_t received_ = 0;
   uint64_t stored_ = 0;  // given away by take()
   std::string pending_;
