@@ -8,7 +8,7 @@ import type { ReactNode } from 'react';
 import { timeText } from '../../app/format';
 import { href } from '../../app/router';
 import { bucketTargetOf, collectionIdOf, collectionTargetOf, nameInArn, sourceOf } from '../pipeline/map';
-import type { BucketTarget, Delivery, LogOptions } from '../pipeline/topology';
+import type { BucketTarget, Delivery, LogOptions } from '../pipeline/descriptions';
 import { bufferText } from '../pipeline/words';
 import { DeliveryStatus } from './DeliveryList';
 

@@ -13,7 +13,8 @@ import { countText, timeText } from '../../app/format';
 import { href, useUrlState } from '../../app/router';
 import { Empty } from '../../app/States';
 import { bucketTargetOf, collectionTargetOf, nameInArn, sourceOf } from '../pipeline/map';
-import { deliveryNames, describeDelivery, type Delivery } from '../pipeline/topology';
+import type { Delivery } from '../pipeline/descriptions';
+import { deliveryNames, describeDelivery } from '../pipeline/topology';
 
 const kPageSize = 50;
 

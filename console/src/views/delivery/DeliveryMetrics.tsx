@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { incomingMetric, metricsKindOf } from '../pipeline/figures';
 import { collectionTargetOf, sourceOf } from '../pipeline/map';
 import { MetricCharts, type Chart, type Line } from '../pipeline/MetricCharts';
-import type { Delivery } from '../pipeline/topology';
+import type { Delivery } from '../pipeline/descriptions';
 
 const firehose = (label: string, metric: string, stat: Line['stat'], more: Partial<Line> = {}): Line => ({
   label, metric, stat, namespace: 'AWS/Firehose', ...more,

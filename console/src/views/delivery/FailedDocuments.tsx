@@ -20,7 +20,7 @@ import { JsonText } from '../../app/JsonText';
 import { href, navigate } from '../../app/router';
 import { Empty, Loading } from '../../app/States';
 import { collectionTargetOf, nameInArn, sourceOf } from '../pipeline/map';
-import type { Delivery } from '../pipeline/topology';
+import type { Delivery } from '../pipeline/descriptions';
 import './delivery.css';
 import { readFailedDocuments, type FailedDocument, type FailedPlace } from './failedDocuments';
 import { redrive, type Outcome, type Way } from './redrive';

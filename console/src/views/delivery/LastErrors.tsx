@@ -7,7 +7,7 @@ import { timeText } from '../../app/format';
 import { href } from '../../app/router';
 import { Empty } from '../../app/States';
 import { logTargetsOf, readLog } from '../pipeline/deliveryLog';
-import type { Delivery } from '../pipeline/topology';
+import type { Delivery } from '../pipeline/descriptions';
 
 const kLines = 200;
 

@@ -2,7 +2,7 @@
 import { bytesOf, inflate, textOf, decode, type Decoded } from '../../api/blob';
 import { nameInArn, bucketTargetOf, collectionTargetOf } from '../pipeline/map';
 import { reasonOf } from '../pipeline/deliveryLog';
-import type { BucketTarget, Delivery } from '../pipeline/topology';
+import type { BucketTarget, Delivery } from '../pipeline/descriptions';
 
 export interface FailedDocument {
   line: number; // from 1: its name within its object

@@ -3,7 +3,7 @@ import { base64Of, bytesOf, textOf } from '../../api/blob';
 import { aws, openSearch } from '../../api/client';
 import { isAbort } from '../../api/error';
 import { collectionIdOf, collectionTargetOf, nameInArn, sourceOf } from '../pipeline/map';
-import type { Delivery } from '../pipeline/topology';
+import type { Delivery } from '../pipeline/descriptions';
 import type { FailedDocument } from './failedDocuments';
 
 export interface Outcome {

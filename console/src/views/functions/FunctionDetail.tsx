@@ -16,7 +16,7 @@ import { PageTitle } from '../../app/PageTitle';
 import { href, useUrlState } from '../../app/router';
 import { Loading } from '../../app/States';
 import { logGroupOf, type FunctionConfiguration } from './function';
-import { State } from './Functions';
+import { State } from './State';
 import { Invoke } from './Invoke';
 
 const long = (text: string | undefined) => <span className="wrap-anywhere">{text || '–'}</span>;

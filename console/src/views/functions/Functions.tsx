@@ -1,7 +1,6 @@
 // Lambda's functions: the list, or one of them.
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import { useLive } from '../../api/live';
 import { DataTable, type Column } from '../../app/DataTable';
@@ -10,16 +9,7 @@ import { bytesText, countText, timeText } from '../../app/format';
 import { href, useRoute } from '../../app/router';
 import { loadFunctions, type FunctionConfiguration } from './function';
 import { FunctionDetail } from './FunctionDetail';
-
-export function State({ state, reason }: { state?: string; reason?: string }) {
-  const type = state === 'Failed' ? 'error' : state === 'Pending' ? 'in-progress' : state === 'Inactive' ? 'stopped' : 'success';
-  return (
-    <>
-      <StatusIndicator type={type}>{state ?? 'Active'}</StatusIndicator>
-      {reason && <div className="wrap-anywhere quiet">{reason}</div>}
-    </>
-  );
-}
+import { State } from './State';
 
 const columns: Column<FunctionConfiguration>[] = [
   {

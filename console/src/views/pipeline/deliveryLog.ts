@@ -1,6 +1,6 @@
 // What a delivery stream writes to its log: one JSON object a line, with an error's code and the destination's words.
 import { aws } from '../../api/client';
-import type { Delivery, LogOptions } from './topology';
+import type { Delivery, LogOptions } from './descriptions';
 
 export interface DeliveryError {
   time: number; // epoch milliseconds

@@ -1,7 +1,7 @@
 // The numbers on the map: which metrics are asked for, and what the curves say about each node and arrow.
 import { collectionTargetOf, sourceOf, type MapEdge, type MapNode } from './map';
 import { lastOf, rateOf, sumOf, type Curve, type Curves, type MetricWanted, type Span, type Stat } from './metrics';
-import type { Delivery } from './topology';
+import type { Delivery } from './descriptions';
 
 export interface Figures {
   rate: number; // records/s, lately

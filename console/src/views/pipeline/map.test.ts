@@ -6,7 +6,8 @@ import { figuresFrom, flowAlong, metricsWanted } from './figures';
 import { healthOf } from './health';
 import { buildMap, collectionIdOf, edgesOf, nodesOf } from './map';
 import type { Curves } from './metrics';
-import type { Delivery, Topology } from './topology';
+import type { Delivery } from './descriptions';
+import type { Topology } from './topology';
 
 const delivery: Delivery = {
   DeliveryStreamName: 'prices-delivery',

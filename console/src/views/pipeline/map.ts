@@ -1,6 +1,7 @@
 // The map: what exists as nodes, what flows between them as edges, and what hangs together as a lane of its own.
 import type { DeliveryError } from './deliveryLog';
-import type { BucketTarget, Collection, CollectionTarget, Delivery, Stream, Topology } from './topology';
+import type { BucketTarget, Collection, CollectionTarget, Delivery, Stream } from './descriptions';
+import type { Topology } from './topology';
 
 export type Kind = 'stream' | 'delivery' | 'collection' | 'bucket';
 

@@ -8,7 +8,7 @@ import { allPages } from '../../api/paging';
 import { DataTable, type Column } from '../../app/DataTable';
 import { timeText } from '../../app/format';
 import { href, navigate } from '../../app/router';
-import type { Stream } from '../pipeline/topology';
+import type { Stream } from '../pipeline/descriptions';
 import { CreateStream } from './CreateStream';
 import { StreamStatus } from './StreamStatus';
 
