@@ -236,8 +236,8 @@ bool Evaluator::matches_bool(const Document& document, const json::Value& clause
   if (hits("must") < size("must") || hits("filter") < size("filter") || hits("must_not") > 0) return false;
   const int optional = size("should");
   if (optional == 0) return true;
-  const int otherwise = size("must") + size("filter") == 0 ? 1 : 0;
-  return hits("should") >= required(clause.find("minimum_should_match"), optional, otherwise);
+  const int least = size("must") + size("filter") == 0 ? 1 : 0;
+  return hits("should") >= std::max(least, required(clause.find("minimum_should_match"), optional, least));
 }
 
 bool Evaluator::matches(const Document& document, const json::Value& query) const {

@@ -70,6 +70,15 @@ struct Highlight {
   std::vector<std::pair<std::string, HighlightOptions>> fields;  // names may be patterns
 };
 
+// Scores the best hits again, by a second query.
+struct Rescore {
+  enum class Mode { total, multiply, avg, max, min };
+  QueryPtr query;
+  uint32_t window = 10;
+  double weight = 1, rescore_weight = 1;  // of the first score and of the second one
+  Mode mode = Mode::total;
+};
+
 inline constexpr int64_t kCountAll = std::numeric_limits<int64_t>::max();
 
 struct SearchRequest {
@@ -84,6 +93,9 @@ struct SearchRequest {
   bool version = false, seq_no_primary_term = false;
   bool typed_keys = false;  // aggregations are answered as "type#name"
   std::optional<double> min_score;
+  std::string collapse;           // a field: of hits with the same value only the first one is shown; empty: all are
+  std::vector<Rescore> rescores;  // one after the other
+  uint32_t terminate_after = 0;   // look at no more matching documents of an index; 0: at all
   std::vector<FieldAndFormat> docvalue_fields, fields;
   Highlight highlight;
   std::vector<Aggregation> aggregations;
@@ -102,6 +114,7 @@ struct SearchResponse {
   int64_t total = 0;
   bool total_is_lower_bound = false;
   bool total_counted = true;
+  std::optional<bool> terminated_early;  // if the request bounds how many documents are looked at
   std::optional<float> score_max;
   std::vector<Hit> hits;
   json::Value aggregations;  // object, or null

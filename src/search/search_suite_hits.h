@@ -65,4 +65,56 @@ TEST_P(SearchSuite, HidesSourcesOnRequest) {
   EXPECT_EQ(search("i", R"({"stored_fields":"_none_"})").hits.at(0).source, "");
 }
 
+TEST_P(SearchSuite, ShowsOneHitOfEachGroup) {
+  create("i", R"({"properties":{"n":{"type":"long"},"k":{"type":"keyword"},"v":{"type":"double"}}})");
+  write("i", {R"({"n":1,"k":"a","v":1.5})", R"({"n":2,"k":"b","v":1.5})", R"({"n":3,"k":"a","v":2})"});
+  harness_->reopen();
+  write("i", {R"({"n":4,"k":"b","v":7})", R"({"n":5})", R"({"n":6})", R"({"n":0,"k":"a"})"});
+  everywhere([&] {
+    const auto grouped = [&](const std::string& field, const std::string& more) {
+      return numbers("i", R"({"collapse":{"field":")" + field + R"("},)" + more + "}");
+    };
+    EXPECT_EQ(grouped("k", R"("sort":["n"])"), "0 2 5");
+    EXPECT_EQ(grouped("k", R"("sort":[{"n":"desc"}])"), "6 4 3");
+    EXPECT_EQ(grouped("v", R"("sort":[{"n":"desc"}],"from":1,"size":2)"), "4 3");
+    EXPECT_EQ(grouped("k", R"("sort":["k"],"search_after":["a"])"), "2 5");
+    const SearchResponse found = search("i", R"({"collapse":{"field":"k"},"sort":["n"],"size":1})");
+    EXPECT_EQ(found.total, 7);
+    EXPECT_EQ(json::print(found.hits.at(0).fields), R"({"k":["a"]})");
+  });
+  EXPECT_EQ(error_of([&] { search("i", R"({"collapse":{"field":"x"}})"); }),
+            "illegal_argument_exception: no mapping found for `x` in order to collapse on");
+}
+
+TEST_P(SearchSuite, ScoresTheBestHitsAgain) {
+  create("i", R"({"properties":{"n":{"type":"long"}}})");
+  write("i", {R"({"n":1})", R"({"n":2})", R"({"n":3})", R"({"n":4})"});
+  const std::string by_n =
+      R"("query":{"function_score":{"query":{"match_all":{}},"field_value_factor":{"field":"n"}}})";
+  const auto again = [&](const std::string& how, const std::string& more) {
+    return numbers("i", "{" + by_n + R"(,"rescore":{"window_size":3,"query":{"rescore_query":{"constant_score":
+        {"filter":{"range":{"n":{"lte":2}}},"boost":10}})" + how + "}}" + more + "}");
+  };
+  everywhere([&] {
+    EXPECT_EQ(again("", ""), "2 4 3 1");  // the last one is outside of the window
+    EXPECT_EQ(again(R"(,"score_mode":"min")", ""), "4 3 2 1");
+    EXPECT_EQ(again(R"(,"score_mode":"multiply","query_weight":0.1)", ""), "2 4 3 1");
+    EXPECT_EQ(again("", R"(,"size":1)"), "2");
+    EXPECT_EQ(again("", R"(,"from":1,"size":1)"), "4");
+  });
+  EXPECT_EQ(error_of([&] { again("", R"(,"sort":["n"])"); }),
+            "illegal_argument_exception: Cannot use [sort] option in conjunction with [rescore].");
+}
+
+TEST_P(SearchSuite, StopsAfterSoManyDocuments) {
+  create("i");
+  write("i", {R"({"n":1})", R"({"n":2})", R"({"n":3})"});
+  everywhere([&] {
+    const SearchResponse found = search("i", R"({"terminate_after":2})");
+    EXPECT_EQ(found.total, 2);
+    EXPECT_EQ(found.terminated_early, true);
+    EXPECT_EQ(search("i", R"({"terminate_after":3})").terminated_early, false);
+  });
+}
+
 }  // namespace standpipe::search

@@ -86,6 +86,48 @@ void read_stored_fields(Context& c, const json::Value& value) {
   }
 }
 
+void read_collapse(Context& c, const json::Value& value) {
+  Options options("collapse", value);
+  c.request.collapse = options.text("field");
+  if (options.take("inner_hits") != nullptr) throw illegal_argument("[collapse] [inner_hits] is not supported");
+  options.integer("max_concurrent_group_searches", 1, 0, INT32_MAX);
+  options.finish("collapse");
+  if (c.request.collapse.empty()) throw parsing_exception("[collapse] requires a field");
+  c.request.docvalue_fields.insert(c.request.docvalue_fields.begin(), {c.request.collapse, {}});
+}
+
+Rescore read_rescore(QueryParser& queries, const json::Value& body) {
+  static const std::map<std::string_view, Rescore::Mode> modes = {{"total", Rescore::Mode::total},
+                                                                  {"multiply", Rescore::Mode::multiply},
+                                                                  {"avg", Rescore::Mode::avg},
+                                                                  {"max", Rescore::Mode::max},
+                                                                  {"min", Rescore::Mode::min}};
+  Options options("rescore", body);
+  Rescore out;
+  out.window = static_cast<uint32_t>(options.integer("window_size", 10, 1, kResultWindowMax));
+  const json::Value* query = options.take("query");
+  options.finish("rescore");
+  if (query == nullptr) throw parsing_exception("missing rescore type");
+  Options inner("query", *query);
+  const json::Value* rescore_query = inner.take("rescore_query");
+  if (rescore_query == nullptr) throw illegal_argument("[query] rescore requires a [rescore_query]");
+  out.query = queries.parse(*rescore_query);
+  out.weight = inner.number("query_weight", 1);
+  out.rescore_weight = inner.number("rescore_query_weight", 1);
+  const std::string mode = to_lower(inner.text("score_mode", "total"));
+  const auto found = modes.find(mode);
+  if (found == modes.end()) throw illegal_argument("illegal score_mode [" + mode + "]");
+  out.mode = found->second;
+  inner.finish("rescore");
+  return out;
+}
+
+void read_rescores(Context& c, const json::Value& value) {
+  const json::Array items = value.is_array() ? value.array() : json::Array{value};
+  if (items.size() > 16) throw illegal_argument("Too many rescores");
+  for (const json::Value& item : items) c.request.rescores.push_back(read_rescore(c.queries, item));
+}
+
 void ignore(Context&, const json::Value&) {}
 
 // Every key that a search body may have. Those that only steer how work is spread or cut short change no answer.
@@ -96,6 +138,7 @@ const std::map<std::string_view, Read>& request_keys() {
        [](Context& c, const json::Value& v) { c.request.aggregations = parse_aggregations(c.queries, v); }},
       {"aggs", [](Context& c, const json::Value& v) { c.request.aggregations = parse_aggregations(c.queries, v); }},
       {"batched_reduce_size", ignore},
+      {"collapse", read_collapse},
       {"docvalue_fields",
        [](Context& c, const json::Value& v) { c.request.docvalue_fields = read_fields(v, "docvalue_fields"); }},
       {"fields", [](Context& c, const json::Value& v) { c.request.fields = read_fields(v, "fields"); }},
@@ -107,6 +150,9 @@ const std::map<std::string_view, Read>& request_keys() {
          if (!score) throw parsing_exception("Failed to parse value of [min_score]");
          c.request.min_score = *score;
        }},
+      {"rescore", read_rescores},
+      {"terminate_after",
+       [](Context& c, const json::Value& v) { c.request.terminate_after = read_window(v, "terminate_after"); }},
       {"post_filter", [](Context& c, const json::Value& v) { c.request.post_filter = c.queries.parse(v); }},
       {"query", [](Context& c, const json::Value& v) { c.request.query = c.queries.parse(v); }},
       {"search_after", read_search_after},
@@ -127,9 +173,8 @@ bool harmless(const std::string& key, const json::Value& value) {
   if (key == "script_fields" || key == "ext" || key == "runtime_mappings") {
     return value.is_object() && value.object().empty();
   }
-  if (key == "rescore" || key == "indices_boost") return value.is_array() && value.array().empty();
+  if (key == "indices_boost") return value.is_array() && value.array().empty();
   if (key == "explain" || key == "profile") return value == json::Value(false);
-  if (key == "terminate_after") return value == json::Value(0);
   return false;
 }
 
@@ -233,7 +278,17 @@ void check_request(const SearchRequest& request) {
         "]. See the scroll api for a more efficient way to request large data sets. This limit can be "
         "set by changing the [index.max_result_window] index level setting.");
   }
+  const bool by_score = request.sort.empty() || (request.sort.size() == 1 && request.sort[0].field == "_score");
+  if (!request.rescores.empty() && !by_score)
+    throw illegal_argument("Cannot use [sort] option in conjunction with [rescore].");
+  if (!request.rescores.empty() && !request.collapse.empty())
+    throw illegal_argument("cannot use `collapse` in conjunction with `rescore`");
   if (!request.search_after) return;
+  if (!request.collapse.empty() && (request.sort.size() != 1 || request.sort[0].field != request.collapse)) {
+    throw illegal_argument(
+        "Cannot use [collapse] in conjunction with [search_after] unless the search is sorted by the same field. "
+        "Multiple sort fields are not allowed.");
+  }
   if (request.from > 0) throw illegal_argument("`from` parameter must be set to 0 when `search_after` is used.");
   if (request.sort.empty()) throw illegal_argument("Sort must contain at least one field.");
   if (request.search_after->size() != request.sort.size()) {

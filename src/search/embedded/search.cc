@@ -32,13 +32,20 @@ struct SeenIndex {
   std::shared_ptr<const Mapping> mapping;
 };
 
+// So many hits are kept until all are known: the page, and what is scored again.
+size_t window_of(const SearchRequest& request) {
+  size_t out = size_t{request.from} + request.size;
+  for (const Rescore& rescore : request.rescores) out = std::max<size_t>(out, rescore.window);
+  return out;
+}
+
 class Search {
  public:
   Search(const SearchRequest& request, int64_t now_ms)
       : request_(request),
         now_ms_(now_ms),
         scored_(wants_scores(request)),
-        top_(request, size_t{request.from} + request.size) {
+        top_(request, window_of(request)) {
     scope_.typed_keys = request.typed_keys;
     collectors_ = make_collectors(request.aggregations, scope_);
   }
@@ -53,6 +60,7 @@ class Search {
     for (const SegmentView& segment : view.segments) files.push_back(segment.segment.get());
     IndexStatistics statistics(files, view.memory.segment.get());
     indices_.push_back({std::string(visible_name(view.name)), view.mapping});
+    looked_at_ = 0;
     // Memory first: what must be read under the lock is read while it is held, then writers may go on.
     look_into(view, view.memory, statistics, static_cast<uint32_t>(view.segments.size()));
     statistics.forget_memory();
@@ -68,7 +76,9 @@ class Search {
     };
     count_total(out);
     std::vector<Candidate> best = top_.take();
-    for (size_t i = request_.from; i < best.size(); ++i) out.hits.push_back(make_hit(best[i], request_, indices));
+    if (!request_.rescores.empty() && !best.empty()) score_max_ = best.front().score;
+    const size_t end = std::min(best.size(), size_t{request_.from} + request_.size);
+    for (size_t i = request_.from; i < end; ++i) out.hits.push_back(make_hit(best[i], request_, indices));
     if (shows_scores(request_) && total_ > 0 && request_.size > 0) out.score_max = score_max_;
     if (!request_.aggregations.empty()) {
       json::Object results;
@@ -87,6 +97,7 @@ class Search {
     if (docs == 0) return;  // evaluated all the same: wrong queries are refused also on an empty index
     if (seen.deleted) matches.docs -= *seen.deleted;
     if (request_.min_score) drop_low_scores(matches);
+    if (request_.terminate_after > 0) keep_first(matches.docs);
     const SegmentPlace place{seen.segment, static_cast<uint32_t>(indices_.size() - 1), number};
     aggregate(context, seen, place, matches);
     DocSet docs_shown = matches.docs;
@@ -96,6 +107,20 @@ class Search {
     if (count == 0) return;
     if (scored_) note_best_score(matches, docs_shown);
     top_.add(context, place, matches, docs_shown);
+  }
+
+  // No more documents of an index than the request wants to be looked at.
+  void keep_first(DocSet& docs) {
+    DocSet first(docs.size());
+    docs.each([&](uint32_t doc) {
+      if (looked_at_ == request_.terminate_after) {
+        terminated_early_ = true;
+        return;
+      }
+      ++looked_at_;
+      first.add(doc);
+    });
+    docs = std::move(first);
   }
 
   void drop_low_scores(Matches& matches) const {
@@ -141,6 +166,7 @@ class Search {
   void count_total(SearchResponse& out) const {
     out.total = total_;
     out.total_counted = request_.track_total_hits != 0;
+    if (request_.terminate_after > 0) out.terminated_early = terminated_early_;
     if (total_ > request_.track_total_hits) {
       out.total = request_.track_total_hits;
       out.total_is_lower_bound = true;
@@ -188,6 +214,8 @@ class Search {
   TopHits top_;
   std::vector<SeenIndex> indices_;
   int64_t total_ = 0;
+  uint32_t looked_at_ = 0;  // documents of the index
+  bool terminated_early_ = false;
   std::optional<float> score_max_;
 };
 

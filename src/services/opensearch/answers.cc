@@ -66,7 +66,10 @@ net::Response not_offered(const std::string& request_id) {
 
 std::string search_body(const search::SearchResponse& response, int64_t took_ms, bool total_as_number) {
   std::string out = "{\"took\":" + std::to_string(took_ms) +
-                    ",\"timed_out\":false,\"_shards\":" + json::print(shards()) + ",\"hits\":{";
+                    ",\"timed_out\":false,";
+  if (response.terminated_early)
+    out += "\"terminated_early\":" + std::string(*response.terminated_early ? "true," : "false,");
+  out += "\"_shards\":" + json::print(shards()) + ",\"hits\":{";
   if (response.total_counted) {
     const std::string total = std::to_string(response.total);
     out += "\"total\":";

@@ -43,7 +43,7 @@ void BestRows::close() {
   for (const uint32_t number : touched_) {
     Bucket& bucket = buckets_[number];
     for (const Row& row : bucket.heap) {
-      Candidate candidate{scope_.place, row.doc, row.score, {}};
+      Candidate candidate{scope_.place, row.doc, row.score, {}, {}, {}};
       for (size_t i = 0; i < columns_.size(); ++i) candidate.sort.push_back(columns_[i].value(row.keys[i]));
       bucket.best.push_back(std::move(candidate));
     }

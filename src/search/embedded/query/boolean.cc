@@ -1,4 +1,6 @@
 // Queries made of queries: bool, constant_score, dis_max.
+#include <algorithm>
+
 #include "search/embedded/query/query.h"
 
 namespace standpipe::search {
@@ -58,8 +60,11 @@ Matches evaluate_bool(const QueryContext& context, const BoolQuery& query, float
   for (const QueryPtr& clause : query.filter) out.docs &= evaluate(context, *clause, false).docs;
   const bool alone = query.must.empty() && query.filter.empty();
   const int optional = static_cast<int>(query.should.size());
-  int required = alone && optional > 0 ? 1 : 0;
-  if (query.minimum_should_match && optional > 0) required = query.minimum_should_match->required(optional);
+  const int least = alone && optional > 0 ? 1 : 0;  // also where fewer are asked for
+  int required = least;
+  if (query.minimum_should_match && optional > 0) {
+    required = std::max(least, query.minimum_should_match->required(optional));
+  }
   if (required > optional) return {context.none()};
   if (optional > 0 && (required > 0 || scored)) {
     const DocSet any = match_optional(context, query, required, scored, scores);
