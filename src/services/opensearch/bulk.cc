@@ -68,11 +68,11 @@ void read_metadata(const json::Value& metadata, const Call& call, const Lines& l
       item.index = value.string();
     } else if (name == "_id" && (value.is_string() || value.is_int())) {
       item.operation.id = value.is_string() ? value.string() : std::to_string(value.integer());
-    } else if (name == "_id" && value.is_null()) {
-      continue;
+    } else if (value.is_null() && (name == "_id" || name == "routing" || name == "version" || name == "pipeline")) {
+      continue;  // as good as not there
     } else if (name == "if_seq_no" && value.is_int()) {
       item.operation.if_seq_no = value.integer();
-    } else if (name != "require_alias" && name != "if_primary_term" && name != "retry_on_conflict" && name != "_type") {
+    } else if (name != "require_alias" && name != "if_primary_term" && name != "retry_on_conflict") {
       throw search::illegal_argument("Action/metadata line [" + std::to_string(lines.number()) +
                                      "] contains an unknown parameter [" + name + "]");
     }

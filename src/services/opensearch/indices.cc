@@ -113,6 +113,39 @@ net::Response get_mapping(Call& call) {
   return answer(200, found);
 }
 
+namespace {
+
+// The fields whose path one of the patterns names: {"a.b": {"full_name": "a.b", "mapping": {"b": {…}}}}.
+void add_field_mappings(json::Object& out, const json::Value& mapping, const std::string& prefix,
+                        const std::vector<std::string>& patterns) {
+  for (const char* kind : {"properties", "fields"}) {
+    const json::Value* members = mapping.find(kind);
+    if (members == nullptr) continue;
+    for (const auto& [name, definition] : members->object()) {
+      const std::string path = prefix + name;
+      const bool named = std::any_of(patterns.begin(), patterns.end(),
+                                     [&](const std::string& pattern) { return glob_match(pattern, path); });
+      if (named && definition.find("type") != nullptr) {
+        out.append(path, json::Object{{"full_name", path}, {"mapping", json::Object{{name, definition}}}});
+      }
+      add_field_mappings(out, definition, path + ".", patterns);
+    }
+  }
+}
+
+}  // namespace
+
+net::Response get_field_mapping(Call& call) {
+  call.allow_parameters({"ignore_unavailable", "allow_no_indices", "expand_wildcards"});
+  json::Object found;
+  for (const std::string& index : call.resolve(call.part("index"), "aoss:DescribeIndex")) {
+    json::Object fields;
+    add_field_mappings(fields, mappings_of(described(call, index)), "", split(call.part("fields"), ','));
+    found[index] = json::Object{{"mappings", std::move(fields)}};
+  }
+  return answer(200, found);
+}
+
 net::Response put_mapping(Call& call) {
   call.allow_parameters({"ignore_unavailable", "allow_no_indices", "expand_wildcards", "write_index_only"});
   const json::Value body = call.json_body();

@@ -4,6 +4,7 @@
 #include "search/dsl/request.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/call.h"
+#include "services/opensearch/filter_path.h"
 #include "services/opensearch/routes.h"
 
 namespace standpipe::opensearch {
@@ -105,6 +106,14 @@ net::Response OpenSearchDataPlane::serve_in(const aws::Request& request, net::Re
   return response;
 }
 
+// Only what filter_path asks for.
+static net::Response filtered(const Call& call, net::Response response) {
+  const std::string* paths = call.parameter("filter_path");
+  const std::string* body = std::get_if<std::string>(&response.body);
+  if (paths == nullptr || body == nullptr || !body->starts_with('{')) return response;
+  return answer(response.status, filter_by_path(json::parse(*body), *paths));
+}
+
 net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Request& http, const Collection& collection,
                                          std::string_view path) {
   try {
@@ -112,7 +121,7 @@ net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Reque
     const CallHandler handler = find_route(call, http.method, path);
     if (handler == nullptr) return not_offered(request.id);
     try {
-      return handler(call);
+      return filtered(call, handler(call));
     } catch (const Forbidden& forbidden) {
       note_refusal(call, forbidden);
       return error_answer(forbidden_by_policy());

@@ -28,6 +28,7 @@ net::Response get_index(Call&);
 net::Response has_index(Call&);
 net::Response delete_index(Call&);
 net::Response get_mapping(Call&);
+net::Response get_field_mapping(Call&);
 net::Response put_mapping(Call&);
 net::Response get_settings(Call&);
 net::Response put_settings(Call&);
@@ -67,6 +68,11 @@ net::Response validate_query(Call&);
 net::Response search_documents(Call&);  // searches.cc
 net::Response search_many(Call&);
 net::Response count_documents(Call&);
+net::Response search_by_template(Call&);  // search_templates.cc
+net::Response search_many_by_templates(Call&);
+net::Response render_template(Call&);
+net::Response query_sql(Call&);  // tables/tables.cc
+net::Response query_ppl(Call&);
 
 // A table of _cat: text, or JSON if the request asks for it ("format"), with the columns that it chooses ("h").
 struct CatTable {

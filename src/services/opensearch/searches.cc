@@ -9,6 +9,7 @@
 #include "search/dsl/request.h"
 #include "services/opensearch/answers.h"
 #include "services/opensearch/routes.h"
+#include "services/opensearch/searches.h"
 
 namespace standpipe::opensearch {
 namespace {
@@ -74,7 +75,47 @@ void apply_parameters(const Call& call, json::Object& body) {
   }
 }
 
-// An index that is reached through aliases with filters only shows what they let through.
+// A search in a point in time, which knows its indices.
+search::SearchResponse search_point(const Call& call, const json::Value& named, const search::SearchRequest& request) {
+  search::dsl::Options options("pit", named);
+  const std::string id = options.text("id"), keep = options.text("keep_alive");
+  options.finish("object");
+  const auto point = call.points.find(call.collection.id, id, now_ms(), keep.empty() ? 0 : keep_alive(keep));
+  if (!point)
+    throw search::Error("search_context_missing_exception", 404,
+                        "No search context found for id [" + id.substr(0, 64) + "]");
+  for (const std::string& index : point->indices) call.require("aoss:ReadDocument", index);
+  return call.engine.search(*point->snapshot, request);
+}
+
+}  // namespace
+
+std::string run_search(const Call& call, const std::string& expression, const json::Value& body,
+                       bool ignore_unavailable) {
+  const auto began = std::chrono::steady_clock::now();
+  json::Value rest = body;
+  const json::Value* pit = body.find("pit");
+  if (pit != nullptr) rest.object().erase("pit");
+  search::SearchRequest request = search::dsl::parse_search_request(rest);
+  request.typed_keys = call.flag("typed_keys");
+  search::dsl::check_request(request);
+  if (pit != nullptr && !expression.empty())
+    throw search::illegal_argument("[indices] cannot be used with point in time");
+  search::SearchResponse response;
+  if (pit != nullptr) {
+    response = search_point(call, *pit, request);
+  } else {
+    const std::vector<search::IndexName> indices =
+        call.names(call.resolve(expression, "aoss:ReadDocument", ignore_unavailable));
+    request.query = with_alias_filters(call, expression, std::move(request.query));
+    response = call.engine.search(indices, request);
+  }
+  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  std::string out = search_body(response, took.count(), call.flag("rest_total_hits_as_int"));
+  if (pit != nullptr) out.insert(1, "\"pit_id\":" + json::print(*pit->find("id")) + ",");
+  return out;
+}
+
 search::QueryPtr with_alias_filters(const Call& call, const std::string& expression, search::QueryPtr query) {
   if (expression.empty() || expression == "_all" || expression == "*") return query;
   const auto aliases = call.catalog.aliases(call.collection);
@@ -109,47 +150,6 @@ search::QueryPtr with_alias_filters(const Call& call, const std::string& express
   return search::make_query(
       search::BoolQuery{.must = {std::move(query)}, .filter = {search::make_query(std::move(allowed))}});
 }
-
-// A search in a point in time, which knows its indices.
-search::SearchResponse search_point(const Call& call, const json::Value& named, const search::SearchRequest& request) {
-  search::dsl::Options options("pit", named);
-  const std::string id = options.text("id"), keep = options.text("keep_alive");
-  options.finish("object");
-  const auto point = call.points.find(call.collection.id, id, now_ms(), keep.empty() ? 0 : keep_alive(keep));
-  if (!point)
-    throw search::Error("search_context_missing_exception", 404,
-                        "No search context found for id [" + id.substr(0, 64) + "]");
-  for (const std::string& index : point->indices) call.require("aoss:ReadDocument", index);
-  return call.engine.search(*point->snapshot, request);
-}
-
-std::string run(const Call& call, const std::string& expression, const json::Value& body,
-                bool ignore_unavailable = false) {
-  const auto began = std::chrono::steady_clock::now();
-  json::Value rest = body;
-  const json::Value* pit = body.find("pit");
-  if (pit != nullptr) rest.object().erase("pit");
-  search::SearchRequest request = search::dsl::parse_search_request(rest);
-  request.typed_keys = call.flag("typed_keys");
-  search::dsl::check_request(request);
-  if (pit != nullptr && !expression.empty())
-    throw search::illegal_argument("[indices] cannot be used with point in time");
-  search::SearchResponse response;
-  if (pit != nullptr) {
-    response = search_point(call, *pit, request);
-  } else {
-    const std::vector<search::IndexName> indices =
-        call.names(call.resolve(expression, "aoss:ReadDocument", ignore_unavailable));
-    request.query = with_alias_filters(call, expression, std::move(request.query));
-    response = call.engine.search(indices, request);
-  }
-  const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
-  std::string out = search_body(response, took.count(), call.flag("rest_total_hits_as_int"));
-  if (pit != nullptr) out.insert(1, "\"pit_id\":" + json::print(*pit->find("id")) + ",");
-  return out;
-}
-
-}  // namespace
 
 net::Response search_documents(Call& call) {
   // Collections have no scroll: the parameter means nothing there, and the clients' next step finds no path.
@@ -189,12 +189,17 @@ net::Response search_documents(Call& call) {
                          "timeout"});
   json::Value body = call.json_body();
   apply_parameters(call, body.object());
-  return net::Response::json(200, run(call, call.part("index"), body));
+  return net::Response::json(200, run_search(call, call.part("index"), body));
 }
 
 net::Response search_many(Call& call) {
+  return run_searches(call, [](const json::Value& body) { return body; });
+}
+
+net::Response run_searches(Call& call, const std::function<json::Value(const json::Value&)>& read) {
   call.allow_parameters({"max_concurrent_searches", "max_concurrent_shard_requests", "rest_total_hits_as_int",
-                         "search_type", "typed_keys", "ccs_minimize_roundtrips"});
+                         "search_type", "typed_keys", "ccs_minimize_roundtrips", "ignore_unavailable",
+                         "ignore_throttled", "allow_no_indices", "expand_wildcards"});
   const auto began = std::chrono::steady_clock::now();
   std::vector<std::string> lines;
   for (std::string& line : split(call.body(), '\n')) {
@@ -218,8 +223,9 @@ net::Response search_many(Call& call) {
         expression = join(names, ",");
       }
       const json::Value* ignore = header.find("ignore_unavailable");
-      const bool ignore_unavailable = ignore != nullptr && search::dsl::as_boolean(*ignore).value_or(false);
-      std::string answered = run(call, expression, read_json(lines[i + 1]), ignore_unavailable);
+      const bool ignore_unavailable = ignore == nullptr ? call.flag("ignore_unavailable")
+                                                        : search::dsl::as_boolean(*ignore).value_or(false);
+      std::string answered = run_search(call, expression, read(read_json(lines[i + 1])), ignore_unavailable);
       answered.insert(answered.size() - 1, ",\"status\":200");
       responses += answered;
     } catch (const Forbidden& forbidden) {

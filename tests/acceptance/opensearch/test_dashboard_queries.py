@@ -112,7 +112,6 @@ def test_the_variables_of_a_dashboard(ask):
     assert [one['index'] for one in ask('/_cat/indices?format=json', '', method='GET')] == ['logs-web']
 
 
-@pytest.mark.xfail(strict=True, reason='the server has no _mapping/field')
 def test_a_data_source_is_tested_by_the_mapping_of_its_time_field(ask):
     assert ask('/logs-web/_mapping/field/%40timestamp', '', method='GET') == {'logs-web': {'mappings': {'@timestamp': {
         'full_name': '@timestamp', 'mapping': {'@timestamp': {'type': 'date'}}}}}}
@@ -181,7 +180,6 @@ def test_visualizations(ask):
     assert shown['last']['hits']['hits'][0]['fields'] == {'took': [50.0]}
 
 
-@pytest.mark.xfail(strict=True, reason='the server refuses `terminate_after`')
 def test_values_are_suggested_while_a_filter_is_typed(ask):
     hosts = {'terms': {'field': 'host', 'include': 'a.*', 'execution_hint': 'map', 'shard_size': 10}}
     values = ask('/logs-*/_search', {'size': 0, 'timeout': '1000ms', 'terminate_after': 100000,
@@ -196,7 +194,6 @@ def test_a_pattern_of_indices_is_made_from_those_that_match(ask):
     assert [(one['key'], one['doc_count']) for one in found['aggregations']['indices']['buckets']] == [('logs-web', 6)]
 
 
-@pytest.mark.xfail(strict=True, reason='_msearch refuses the parameters `ignore_unavailable` and `ignore_throttled`')
 def test_searches_in_batches(ask):
     told = ask(f'/_msearch?{SHARED}&ignore_throttled=true&rest_total_hits_as_int=true',
                {'index': 'logs-*', 'preference': START},

@@ -62,7 +62,6 @@ def test_fluent_bit_with_ids_ships_again_what_it_is_not_sure_of(aws):
     assert collection.request(ann, 'GET', '/fluent-bit/_count').json()['count'] == 2
 
 
-@pytest.mark.xfail(strict=True, reason='the server takes `_type`, which OpenSearch has no more')
 def test_fluent_bit_without_suppress_type_name_is_refused(collection, ann):
     answer = ship(collection, ann, FLUENT_BIT, fluent_bit({'_type': '_doc'}, *STAMPS))
     assert answer.status_code == 400
@@ -106,7 +105,6 @@ def test_logstash(collection, ann):
     assert index['settings']['index']['refresh_interval'] == '5s'
 
 
-@pytest.mark.xfail(strict=True, reason='the server refuses `routing`, also where it is null')
 def test_logstash_says_of_every_event_that_it_has_no_id_and_no_routing(collection, ann):
     answer = ship(collection, ann, LOGSTASH, logstash({'_id': None, '_index': 'logstash', 'routing': None}, STAMPS[0]))
     assert answer.status_code == 200 and answer.json()['errors'] is False, answer.text
@@ -139,7 +137,6 @@ def test_vector(collection, ann, action):
     assert collection.request(ann, 'GET', '/vector-*/_count').json()['count'] == 2
 
 
-@pytest.mark.xfail(strict=True, reason='the server takes `filter_path`, and answers all the same')
 @pytest.mark.parametrize('path, told', [
     ('errors,items.*.error,items.*.status', {'errors': False, 'items': [{'create': {'status': 201}}]}),
     ('errors', {'errors': False}),
