@@ -136,7 +136,7 @@ def refused(call, **arguments):
     return error.value.response['Error']['Code'], error.value.response['Error']['Message']
 
 
-def eventually(question, seconds=30):
+def eventually(question, seconds=60):
     """The first answer to `question` that is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -2,7 +2,6 @@
 import json
 import pathlib
 import re
-import time
 
 import pytest
 import requests
@@ -17,15 +16,6 @@ SCREENSHOTS = ROOT / 'build/screenshots'
 PASSWORD, VIEWERS_PASSWORD = 'Correct-horse-1', 'Ch4nge-me-soon'
 OPERATE = ['kinesis:*', 'firehose:*', 'aoss:*', 's3:*', 'logs:*', 'cloudwatch:*', 'cloudformation:*', 'lambda:*',
            'cloudtrail:LookupEvents', 'iam:PassRole', 'ssm:*']
-
-
-def until(question, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := question():
-            return answer
-        time.sleep(0.1)
-    raise AssertionError('did not happen in time')
 
 
 class Stage:
@@ -69,7 +59,7 @@ def create_stack(aws):
     def ended():
         found, = cloudformation.describe_stacks(StackName=identifier)['Stacks']
         return None if found['StackStatus'].endswith('IN_PROGRESS') else found
-    found = until(ended, 180)
+    found = acceptance.eventually(ended, 180)
     assert found['StackStatus'] == 'CREATE_COMPLETE', found
     return {one['OutputKey']: one['OutputValue'] for one in found['Outputs']}
 
@@ -85,7 +75,7 @@ def stage(server, aws, new_user):
     aws('opensearchserverless').create_access_policy(type='data', name='operators', policy=json.dumps(
         [{'Rules': rules, 'Principal': [operator]}]))
     stage.invoke()
-    until(lambda: stage.count() == 10)
+    acceptance.eventually(lambda: stage.count() == 10)
     return stage
 
 
@@ -187,7 +177,7 @@ def test_a_refused_document_is_driven_again(person, stage):
     policies.delete_access_policy(type='data', name=name)
     before = stage.count()
     stage.invoke()
-    until(lambda: stage.aws('s3').list_objects_v2(Bucket=stage.out['BackupBucket']).get('Contents'))
+    acceptance.eventually(lambda: stage.aws('s3').list_objects_v2(Bucket=stage.out['BackupBucket']).get('Contents'))
     policies.create_access_policy(type='data', name=name, policy=json.dumps(policy))
 
     page = person().sign_in('operator', PASSWORD, place=f'#/delivery/{stage.delivery}')
@@ -196,4 +186,4 @@ def test_a_refused_document_is_driven_again(person, stage):
     page.get_by_role('checkbox', name='Choose the document of line 1', exact=True).check(force=True)
     page.get_by_role('button', name=re.compile('^Re-drive')).click()
     expect(page.get_by_test_id('redrive-outcome').first).to_contain_text('Re-driven')
-    until(lambda: stage.count() == before + 1)
+    acceptance.eventually(lambda: stage.count() == before + 1)

@@ -93,25 +93,27 @@ json::Value without(const json::Value& value, const Paths& paths) {
 
 }  // namespace
 
-json::Value filter_by_path(const json::Value& answer, std::string_view paths) {
-  std::vector<Path> in, out;
+FilterPath::FilterPath(std::string_view paths) {
   size_t parts = 0;
   for (const std::string& text : split(paths, ',')) {
-    const bool not_wanted = text.starts_with('-');
-    Path path = split(std::string_view(text).substr(not_wanted ? 1 : 0), '.');
+    const bool excluded = text.starts_with('-');
+    Path path = split(std::string_view(text).substr(excluded ? 1 : 0), '.');
     path.erase(std::unique(path.begin(), path.end(), [](const auto& a, const auto& b) { return a == "**" && a == b; }),
                path.end());
     parts += path.size();
     if (parts > kPartsMax) throw search::illegal_argument("[filter_path] has too many parts");
-    if (!text.empty()) (not_wanted ? out : in).push_back(std::move(path));
+    if (!text.empty()) (excluded ? not_wanted_ : wanted_).push_back(std::move(path));
   }
+}
+
+json::Value FilterPath::apply(const json::Value& answer) const {
   const auto begin = [](const std::vector<Path>& all) {
     Paths begun;
     for (const Path& path : all) begun.push_back({&path});
     return begun;
   };
-  json::Value kept = in.empty() ? answer : wanted(answer, begin(in)).value_or(json::Object{});
-  return without(kept, begin(out));
+  const json::Value kept = wanted_.empty() ? answer : wanted(answer, begin(wanted_)).value_or(json::Object{});
+  return without(kept, begin(not_wanted_));
 }
 
 }  // namespace standpipe::opensearch

@@ -3,12 +3,21 @@
 // wanted. Arrays are looked through. Throws illegal_argument_exception for very many parts.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 
 namespace standpipe::opensearch {
 
-json::Value filter_by_path(const json::Value& answer, std::string_view paths);
+class FilterPath {
+ public:
+  explicit FilterPath(std::string_view paths);
+  json::Value apply(const json::Value& answer) const;
+
+ private:
+  std::vector<std::vector<std::string>> wanted_, not_wanted_;  // paths, by their parts
+};
 
 }  // namespace standpipe::opensearch

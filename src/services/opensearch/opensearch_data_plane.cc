@@ -106,12 +106,15 @@ net::Response OpenSearchDataPlane::serve_in(const aws::Request& request, net::Re
   return response;
 }
 
-// Only what filter_path asks for.
-static net::Response filtered(const Call& call, net::Response response) {
+// Only what filter_path asks for. The paths are read first: what is refused has not been done.
+static net::Response handle(Call& call, CallHandler handler) {
   const std::string* paths = call.parameter("filter_path");
-  const std::string* body = std::get_if<std::string>(&response.body);
-  if (paths == nullptr || body == nullptr || !body->starts_with('{')) return response;
-  return answer(response.status, filter_by_path(json::parse(*body), *paths));
+  if (paths == nullptr) return handler(call);
+  const FilterPath filter(*paths);
+  net::Response response = handler(call);
+  auto* body = std::get_if<std::string>(&response.body);
+  if (body != nullptr && body->starts_with('{')) *body = json::print(filter.apply(json::parse(*body)));
+  return response;
 }
 
 net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Request& http, const Collection& collection,
@@ -121,7 +124,7 @@ net::Response OpenSearchDataPlane::route(const aws::Request& request, net::Reque
     const CallHandler handler = find_route(call, http.method, path);
     if (handler == nullptr) return not_offered(request.id);
     try {
-      return filtered(call, handler(call));
+      return handle(call, handler);
     } catch (const Forbidden& forbidden) {
       note_refusal(call, forbidden);
       return error_answer(forbidden_by_policy());

@@ -3,27 +3,15 @@
 Its layer is built with the real pip, from the real index of packages.
 """
 import json
-import time
 
 import pytest
 import requests
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from conftest import REGION, ROOT
-
+from conftest import REGION, ROOT, eventually
 
 EXAMPLE = ROOT / 'examples/kinesis-to-opensearch'
-
-
-def until(question, seconds):
-    """Asks until the answer is true: what clients of asynchronous services do."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := question():
-            return answer
-        time.sleep(0.1)
-    raise AssertionError('did not happen in time')
 
 
 @pytest.fixture
@@ -41,7 +29,7 @@ def stack(aws, account):
     def ended():
         found, = cloudformation.describe_stacks(StackName=identifier)['Stacks']
         return None if found['StackStatus'].endswith('IN_PROGRESS') else found
-    found = until(ended, 180)
+    found = eventually(ended, 180)
     failed = [(event['LogicalResourceId'], event.get('ResourceStatusReason')) for event in
               cloudformation.describe_stack_events(StackName=identifier)['StackEvents'] if event['ResourceStatus'].endswith('FAILED')]
     assert found['StackStatus'] == 'CREATE_COMPLETE', failed
@@ -64,7 +52,7 @@ def test_ten_prices_go_all_the_way_and_nothing_is_left(aws, stack):
         assert answered.status_code == 200, answered.text
         found = answered.json()['hits']['hits']
         return found if len(found) >= 10 else None
-    prices = [hit['_source'] for hit in until(search, 30)]
+    prices = [hit['_source'] for hit in eventually(search, 30)]
     assert len(prices) == 10
     assert all(set(price) == {'EVENT_TIME', 'TICKER', 'PRICE'} and price['PRICE'] > 0 for price in prices)
 
@@ -72,8 +60,8 @@ def test_ten_prices_go_all_the_way_and_nothing_is_left(aws, stack):
     aws('opensearchserverless').delete_access_policy(type='data', name=out['DeliveryPolicyName'])
     aws('lambda').invoke(FunctionName=out['SourceFunction'])
     s3 = aws('s3')
-    until(lambda: s3.list_objects_v2(Bucket=out['BackupBucket']).get('Contents'), 60)
-    events = until(lambda: aws('logs').get_log_events(logGroupName=out['LogGroup'], logStreamName='errors')['events'], 30)
+    eventually(lambda: s3.list_objects_v2(Bucket=out['BackupBucket']).get('Contents'), 60)
+    events = eventually(lambda: aws('logs').get_log_events(logGroupName=out['LogGroup'], logStreamName='errors')['events'], 30)
     assert '403' in events[-1]['message']
 
     aws('iam').delete_access_key(UserName=out['Viewer'], AccessKeyId=keys['AccessKeyId'])
@@ -87,7 +75,7 @@ def test_ten_prices_go_all_the_way_and_nothing_is_left(aws, stack):
         found, = cloudformation.describe_stacks(StackName=stack['StackId'])['Stacks']
         assert found['StackStatus'] != 'DELETE_FAILED', found['StackStatusReason']
         return found['StackStatus'] == 'DELETE_COMPLETE'
-    until(deleted, 60)
+    eventually(deleted, 60)
     assert aws('kinesis').list_streams()['StreamNames'] == []
     assert aws('firehose').list_delivery_streams()['DeliveryStreamNames'] == []
     assert aws('opensearchserverless').list_collections()['collectionSummaries'] == []
